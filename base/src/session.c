@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening and closing sessions at the parent. */
+
+#include <fief/session.h>
+
+#include <lib/mem.h>
+
+#include <fief/kif_table.h>
+#include <session/parent.h>
+
+static struct capnp_text text_of(const char *s)
+{
+	return (struct capnp_text){ s ? s : "", s ? strlen(s) : 0 };
+}
+
+/* Ids are this component's own; 0 stays free for "no session". */
+static uint32_t next_id(void)
+{
+	static _Atomic uint32_t last;
+	uint32_t id;
+
+	do
+		id = ++last;
+	while (!id);
+	return id;
+}
+
+static enum fief_err request(struct fief_env *env,
+                             const struct fief_session_args *a, uint64_t ram,
+                             uint32_t caps, struct fief_session *out)
+{
+	struct parent_session_params p = {
+		.id = next_id(),
+		.service = text_of(a->service),
+		.label = text_of(a->label),
+		.args = text_of(a->args),
+		.ram = ram,
+		.caps = caps,
+		.wait = true,
+	};
+	struct parent_session_results r;
+	enum fief_err e;
+
+	e = parent_session((struct parent_cap){ env->parent }, &p, &r);
+	if (e == FIEF_CANCELED) { /* the parent may still get there */
+		e = parent_close((struct parent_cap){ env->parent }, p.id);
+		return e && e != FIEF_NOT_FOUND && e != FIEF_PENDING ?
+		               e :
+		               FIEF_CANCELED;
+	}
+	if (e)
+		return e;
+	*out = (struct fief_session){ .cap = r.cap, .id = p.id };
+	return FIEF_OK;
+}
+
+enum fief_err fief_session_open(struct fief_env *env,
+                                const struct fief_session_args *a,
+                                struct fief_session *out)
+{
+	uint64_t ram = a->ram;
+	uint32_t caps = a->caps;
+	enum fief_err e = FIEF_INVALID;
+
+	for (unsigned i = 0; i < FIEF_SESSION_TRIES; i++) {
+		e = request(env, a, ram, caps, out);
+		if (e == FIEF_INSUFFICIENT_RAM)
+			ram += (uint64_t)KIF_PAGE << i;
+		else if (e == FIEF_INSUFFICIENT_CAPS)
+			caps += 4u << i;
+		else
+			break;
+	}
+	return e;
+}
+
+enum fief_err fief_session_upgrade(struct fief_env *env,
+                                   const struct fief_session *s, uint64_t ram,
+                                   uint32_t caps)
+{
+	return parent_upgrade((struct parent_cap){ env->parent }, s->id, ram,
+	                      caps);
+}
+
+void fief_session_close(struct fief_env *env, struct fief_session *s)
+{
+	enum fief_err e;
+
+	if (!s->id)
+		return;
+	fief_kif->drop(s->cap, 1);
+	e = parent_close((struct parent_cap){ env->parent }, s->id);
+	(void)e; /* PENDING or already gone: the parent sees to the rest */
+	*s = (struct fief_session){ 0 };
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core: the root of the tree. It owns all RAM, capabilities and CPU time and
+ * serves them as PD, CPU, ROM and LOG sessions to its only child, init, which
+ * routes them on. One thread; nothing here waits for a component.
+ */
+#pragma once
+
+#include <fief/alloc.h>
+#include <fief/entrypoint_loop.h>
+#include <fief/kcore.h>
+
+#include <lib/label.h>
+#include <lib/list.h>
+
+#include "account.h"
+
+struct core_session;
+
+/* A service that core offers. */
+struct core_service {
+	const char *name;
+	size_t ram;  /* fixed cost of a session */
+	size_t caps;
+	/* Make the session object; s->label, s->client and the donation are
+	 * set. */
+	enum fief_err (*open)(struct core_session *s, fief_cap *cap);
+	void (*close)(struct core_session *s);
+};
+
+struct core_session {
+	struct list_elem in_parent;
+	const struct core_service *service; /* borrowed: static */
+	struct core_parent *parent;         /* borrowed: outlives us */
+	void *object;                       /* owned: of the service */
+	uint32_t id;
+	size_t ram, caps; /* held for the client, given back at close */
+	struct label label;
+};
+
+/* A child of core: init. */
+struct core_parent {
+	struct fief_rpc_obj obj;
+	struct core_pd *child; /* owned */
+	struct list sessions;
+};
+
+struct core_config {
+	const char *kif;      /* path of the kif image */
+	const char *init;     /* name of init's ROM module */
+	const char **rom_dir; /* searched in order, NULL-terminated */
+	const char **rom;     /* "name=path" pairs, NULL-terminated */
+	size_t ram, caps;     /* of the whole system */
+	int log_fd, control_fd;
+};
+
+struct core {
+	struct core_config config;
+	struct kcore_info info;
+	struct fief_entrypoint ep;
+	struct fief_alloc *alloc;   /* borrowed: core's own memory */
+	struct core_account root;   /* what nobody else has */
+	struct core_account held;   /* fixed cost of sessions */
+	struct list pds;
+	struct list roms; /* modules in use */
+	struct core_parent init;
+	uint64_t log_lost; /* lines that found no reader */
+	bool exiting;
+	int exit_code;
+};
+
+extern struct core core;
+
+/* ---- services ---- */
+extern const struct core_service core_pd_service, core_cpu_service,
+        core_rom_service, core_log_service;
+
+/* ---- parent.c ---- */
+FIEF_MUST enum fief_err core_parent_init(struct core_parent *,
+                                         struct core_pd *child);
+void core_parent_close_all(struct core_parent *);
+
+/* ---- log.c ---- */
+/* One or more lines of `label`; splits at newlines. */
+void core_log_text(const char *label, const char *text, size_t len);
+void core_log(const char *format, ...) FIEF_PRINTF(1, 2);
+
+/* ---- rom.c ---- */
+/* The current content of a module; NOT_FOUND and others. Counted. */
+struct core_module;
+FIEF_MUST enum fief_err core_module_get(const char *name,
+                                        struct core_module **out);
+void core_module_put(struct core_module *);
+struct kcore_ds *core_module_memory(const struct core_module *);
+/* Read the file of a module again and tell its sessions. */
+void core_module_reload(const char *name);
+
+/* ---- control.c ---- */
+/* Handle requests of `fief` on the control descriptor. */
+void core_control_readable(int fd);
+void core_end(int code);

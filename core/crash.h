@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* What core says about a component that ended badly. */
+#pragma once
+
+#include "pd.h"
+
+void core_crash_report(const char *label, const struct kcore_crash *);
+/* The process ended before the component's first instruction. */
+void core_start_failed(const struct core_pd *);

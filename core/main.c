@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Core's main program: started by `fief`, starts init, serves until the end. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <fief/kif_table.h>
+
+#include "core.h"
+#include "pd.h"
+
+const struct kif *fief_kif;
+struct core core;
+
+enum { ROM_DIRS = 32, ROMS = 256 };
+
+/* ---- memory ---- */
+
+static enum fief_err host_alloc(struct fief_alloc *self, size_t size,
+                                void **out)
+{
+	void *p = aligned_alloc(FIEF_ALLOC_ALIGN,
+	                        (size + FIEF_ALLOC_ALIGN) &
+	                                ~(size_t)(FIEF_ALLOC_ALIGN - 1));
+
+	(void)self;
+	if (!p)
+		return FIEF_OUT_OF_RAM;
+	*out = p;
+	return FIEF_OK;
+}
+
+static void host_free(struct fief_alloc *self, void *ptr, size_t size)
+{
+	(void)self, (void)size;
+	free(ptr);
+}
+
+static struct fief_alloc host_memory = { host_alloc, host_free };
+
+/* ---- arguments ---- */
+
+static const struct option options[] = {
+	{ "kif", 1, NULL, 'k' },    { "init", 1, NULL, 'i' },
+	{ "rom-dir", 1, NULL, 'd' }, { "rom", 1, NULL, 'm' },
+	{ "ram", 1, NULL, 'r' },    { "caps", 1, NULL, 'c' },
+	{ "log-fd", 1, NULL, 'l' }, { "control-fd", 1, NULL, 't' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void parse(struct core_config *c, int argc, char **argv)
+{
+	unsigned dirs = 0, roms = 0;
+	int o;
+
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (o == 'k')
+			c->kif = optarg;
+		else if (o == 'i')
+			c->init = optarg;
+		else if (o == 'd' && dirs < ROM_DIRS)
+			c->rom_dir[dirs++] = optarg;
+		else if (o == 'm' && roms < ROMS)
+			c->rom[roms++] = optarg;
+		else if (o == 'r')
+			c->ram = strtoull(optarg, NULL, 10);
+		else if (o == 'c')
+			c->caps = strtoull(optarg, NULL, 10);
+		else if (o == 'l')
+			c->log_fd = atoi(optarg);
+		else if (o == 't')
+			c->control_fd = atoi(optarg);
+		else {
+			fprintf(stderr, "core: started by fief, not by hand\n");
+			exit(2);
+		}
+	}
+}
+
+/* ---- init ---- */
+
+static enum fief_err start_init(void)
+{
+	fief_cap boot[KIF_BOOT_CAPS] = { FIEF_CAP_NULL };
+	struct core_module *binary;
+	struct core_pd *pd;
+	enum fief_err e;
+
+	e = core_pd_create(&core.root, core.config.ram, core.config.caps,
+	                   "init", &pd);
+	if (!e)
+		e = fief_budget_take(&pd->account.budget, PD_RAM_QUOTA,
+		                     PD_CAP_QUOTA);
+	if (!e)
+		e = core_parent_init(&core.init, pd);
+	if (!e)
+		e = core_module_get(core.config.init, &binary);
+	if (e)
+		return e;
+	boot[KIF_BOOT_PARENT] = core.init.obj.cap;
+	boot[KIF_BOOT_PD] = pd->obj.cap;
+	return core_pd_run(pd, core_module_memory(binary), boot);
+}
+
+int main(int argc, char **argv)
+{
+	static const char *dirs[ROM_DIRS + 1], *roms[ROMS + 1];
+	enum fief_err e;
+
+	core.config.rom_dir = dirs;
+	core.config.rom = roms;
+	core.config.log_fd = STDOUT_FILENO;
+	core.config.control_fd = -1;
+	parse(&core.config, argc, argv);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	core.alloc = &host_memory;
+	core.root.budget.ram_limit = core.config.ram;
+	core.root.budget.caps_limit = core.config.caps;
+	fief_entrypoint_init(&core.ep, 0);
+	e = kcore_init(&core_events, core.config.kif, &fief_kif, &core.info);
+	if (!e && core.config.control_fd >= 0)
+		e = kcore_watch(core.config.control_fd);
+	if (!e)
+		e = start_init();
+	if (e) {
+		fprintf(stderr, "core: cannot start \"%s\": %s\n",
+		        core.config.init, fief_err_text(e));
+		kcore_fini();
+		return 125;
+	}
+	while (!core.exiting)
+		fief_entrypoint_step(&core.ep, FIEF_NEVER);
+	kcore_fini();
+	return core.exit_code;
+}

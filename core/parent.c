@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Core as the parent of init: sessions of core's services. */
+
+#include <lib/mem.h>
+#include <session/parent.h>
+
+#include <fief/kif_table.h>
+
+#include "core.h"
+#include "pd.h"
+
+static const struct core_service *const services[] = {
+	&core_pd_service, &core_cpu_service, &core_rom_service,
+	&core_log_service,
+};
+
+static struct core_parent *parent_of(struct fief_rpc_obj *obj)
+{
+	return FIEF_CONTAINER_OF(obj, struct core_parent, obj);
+}
+
+static const struct core_service *service_find(struct capnp_text name)
+{
+	static const char ram[] = "RAM";
+
+	/* The RAM service of old configurations became part of PD. */
+	if (name.len == sizeof(ram) - 1 && !memcmp(name.s, ram, name.len))
+		return &core_pd_service;
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+		if (strlen(services[i]->name) == name.len &&
+		    !memcmp(services[i]->name, name.s, name.len))
+			return services[i];
+	return NULL;
+}
+
+static struct core_session *session_find(struct core_parent *p, uint32_t id)
+{
+	LIST_FOR_EACH(s, &p->sessions, struct core_session, in_parent)
+		if (s->id == id)
+			return s;
+	return NULL;
+}
+
+static enum fief_err session_label(struct core_session *s,
+                                   struct capnp_text label)
+{
+	char text[LABEL_MAX + 1];
+
+	if (label.len > LABEL_MAX)
+		return FIEF_TOO_LONG;
+	memcpy(text, label.s, label.len);
+	text[label.len] = '\0';
+	return label_compose(&s->label, "init", text);
+}
+
+static void session_free(struct core_session *s)
+{
+	list_remove(&s->in_parent);
+	if (core_account_move(&core.held, &s->parent->child->account, s->ram,
+	                      s->caps))
+		core_log("Error: books do not balance at close of \"%s\"",
+		         s->label.text);
+	fief_free(core.alloc, s, sizeof(*s));
+}
+
+static enum fief_err session_open(struct core_parent *p,
+                                  const struct core_service *service,
+                                  const struct parent_session_params *in,
+                                  fief_cap *cap)
+{
+	struct core_session *s;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(core.alloc, sizeof(*s), &mem);
+	if (e)
+		return e;
+	s = mem;
+	s->service = service;
+	s->parent = p;
+	s->id = in->id;
+	e = session_label(s, in->label);
+	if (!e)
+		e = core_account_move(&p->child->account, &core.held, in->ram,
+		                      in->caps);
+	if (e) {
+		fief_free(core.alloc, s, sizeof(*s));
+		return e;
+	}
+	s->ram = in->ram;
+	s->caps = in->caps;
+	list_add_first(&p->sessions, &s->in_parent);
+	e = service->open(s, cap);
+	if (e)
+		session_free(s);
+	return e;
+}
+
+static enum fief_err op_session(struct fief_rpc_obj *self,
+                                const struct parent_session_params *in,
+                                struct parent_session_results *out)
+{
+	struct core_parent *p = parent_of(self);
+	const struct core_service *service = service_find(in->service);
+
+	if (!service) {
+		core_log("Error: core has no service \"%.*s\" (label \"%.*s\")",
+		         (int)in->service.len, in->service.s,
+		         (int)in->label.len, in->label.s);
+		return FIEF_DENIED;
+	}
+	if (!in->id || session_find(p, in->id))
+		return FIEF_CONFLICT;
+	if (in->ram < service->ram)
+		return FIEF_INSUFFICIENT_RAM;
+	if (in->caps < service->caps)
+		return FIEF_INSUFFICIENT_CAPS;
+	return session_open(p, service, in, &out->cap);
+}
+
+static enum fief_err op_session_cap(struct fief_rpc_obj *self, uint32_t id,
+                                    fief_cap *cap)
+{
+	(void)cap;
+	/* Core answers each request at once. */
+	return session_find(parent_of(self), id) ? FIEF_INVALID :
+	                                           FIEF_NOT_FOUND;
+}
+
+static enum fief_err op_sigh(struct fief_rpc_obj *self,
+                             struct signal_cap handler)
+{
+	(void)self;
+	fief_kif->drop(handler.cap, 1); /* nothing ever changes later */
+	return FIEF_OK;
+}
+
+static enum fief_err op_upgrade(struct fief_rpc_obj *self, uint32_t id,
+                                uint64_t ram, uint32_t caps)
+{
+	struct core_parent *p = parent_of(self);
+	struct core_session *s = session_find(p, id);
+	enum fief_err e;
+
+	if (!s)
+		return FIEF_NOT_FOUND;
+	if (s->service == &core_pd_service) {
+		struct core_pd *pd = s->object;
+
+		return core_account_move(&p->child->account, &pd->account, ram,
+		                         caps);
+	}
+	e = core_account_move(&p->child->account, &core.held, ram, caps);
+	if (!e) {
+		s->ram += ram;
+		s->caps += caps;
+	}
+	return e;
+}
+
+static enum fief_err op_close(struct fief_rpc_obj *self, uint32_t id)
+{
+	struct core_session *s = session_find(parent_of(self), id);
+
+	if (!s)
+		return FIEF_NOT_FOUND;
+	s->service->close(s);
+	session_free(s);
+	return FIEF_OK;
+}
+
+static enum fief_err op_exit(struct fief_rpc_obj *self, int32_t code)
+{
+	(void)self;
+	core_end(code);
+	return FIEF_OK;
+}
+
+static const struct parent_ops parent_ops = {
+	.session = op_session,
+	.session_cap = op_session_cap,
+	.session_sigh = op_sigh,
+	.upgrade = op_upgrade,
+	.close = op_close,
+	.request_sigh = op_sigh,
+	.exit = op_exit,
+	.resource_sigh = op_sigh,
+	.yield_sigh = op_sigh,
+	.heartbeat_sigh = op_sigh,
+};
+
+enum fief_err core_parent_init(struct core_parent *p, struct core_pd *child)
+{
+	*p = (struct core_parent){
+		.obj = { .type = &parent_rpc_type, .ops = &parent_ops },
+		.child = child,
+	};
+	return fief_entrypoint_manage(&core.ep, &p->obj);
+}
+
+void core_parent_close_all(struct core_parent *p)
+{
+	while (!list_empty(&p->sessions)) {
+		struct core_session *s = LIST_FIRST(
+		        &p->sessions, struct core_session, in_parent);
+
+		s->service->close(s);
+		session_free(s);
+	}
+}

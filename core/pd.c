@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: MIT */
+/* PD sessions: accounts, dataspaces, starting and stopping components. */
+
+#include "pd.h"
+
+#include <fief/kif_table.h>
+
+#include "crash.h"
+
+enum { THREADS_DEFAULT = 8 };
+
+static struct core_pd *pd_of(struct fief_rpc_obj *obj)
+{
+	return FIEF_CONTAINER_OF(obj, struct core_pd, obj);
+}
+
+/* ---- dataspaces ---- */
+
+static enum fief_err op_ds_size(struct fief_rpc_obj *self, uint64_t *bytes)
+{
+	struct core_ds *ds = FIEF_CONTAINER_OF(self, struct core_ds, obj);
+
+	*bytes = kcore_ds_size(ds->memory);
+	return FIEF_OK;
+}
+
+static enum fief_err op_ds_writeable(struct fief_rpc_obj *self, bool *yes)
+{
+	struct core_ds *ds = FIEF_CONTAINER_OF(self, struct core_ds, obj);
+
+	*yes = ds->rights & KIF_WRITE;
+	return FIEF_OK;
+}
+
+static const struct dataspace_ops ds_ops = {
+	.size = op_ds_size,
+	.writeable = op_ds_writeable,
+};
+
+enum fief_err core_ds_init(struct core_ds *ds, struct kcore_ds *memory,
+                           unsigned rights)
+{
+	*ds = (struct core_ds){
+		.obj = { .type = &dataspace_rpc_type, .ops = &ds_ops },
+		.memory = memory,
+		.rights = rights,
+	};
+	return fief_entrypoint_manage(&core.ep, &ds->obj);
+}
+
+void core_ds_fini(struct core_ds *ds)
+{
+	fief_entrypoint_dissolve(&core.ep, &ds->obj);
+}
+
+static struct fief_rpc_obj *own_object(fief_cap cap,
+                                       const struct fief_rpc_type *type)
+{
+	struct fief_rpc_obj *obj;
+	uint64_t badge;
+
+	if (fief_kif->badge(cap, &badge) || badge & 1)
+		return NULL;
+	obj = (struct fief_rpc_obj *)(uintptr_t)badge;
+	return obj->type == type ? obj : NULL;
+}
+
+struct core_ds *core_ds_of(fief_cap cap)
+{
+	struct fief_rpc_obj *obj = own_object(cap, &dataspace_rpc_type);
+
+	return obj ? FIEF_CONTAINER_OF(obj, struct core_ds, obj) : NULL;
+}
+
+struct core_pd *core_pd_of(fief_cap cap)
+{
+	struct fief_rpc_obj *obj = own_object(cap, &pd_rpc_type);
+
+	return obj ? pd_of(obj) : NULL;
+}
+
+static size_t page_up(uint64_t bytes)
+{
+	return (bytes + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
+}
+
+static void ds_free(struct core_ds *ds)
+{
+	fief_budget_give(&ds->pd->account.budget, kcore_ds_size(ds->memory), 1);
+	list_remove(&ds->in_pd);
+	core_ds_fini(ds);
+	kcore_ds_destroy(ds->memory);
+	fief_free(core.alloc, ds, sizeof(*ds));
+}
+
+static enum fief_err ds_alloc(struct core_pd *pd, size_t bytes,
+                              struct core_ds **out)
+{
+	struct kcore_ds *memory = NULL;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(core.alloc, sizeof(struct core_ds), &mem);
+	if (e)
+		return e;
+	e = kcore_ds_create(bytes, &memory);
+	if (!e)
+		e = core_ds_init(mem, memory, KIF_READ | KIF_WRITE | KIF_EXEC);
+	if (e) {
+		if (memory)
+			kcore_ds_destroy(memory);
+		fief_free(core.alloc, mem, sizeof(struct core_ds));
+		return e;
+	}
+	*out = mem;
+	(*out)->pd = pd;
+	list_add_last(&pd->dataspaces, &(*out)->in_pd);
+	return FIEF_OK;
+}
+
+static enum fief_err op_alloc_ram(struct fief_rpc_obj *self, uint64_t bytes,
+                                  struct dataspace_cap *out)
+{
+	struct core_pd *pd = pd_of(self);
+	struct core_ds *ds;
+	enum fief_err e;
+	size_t size;
+
+	if (!bytes)
+		return FIEF_INVALID;
+	if (bytes > pd->account.budget.ram_limit)
+		return FIEF_OUT_OF_RAM;
+	size = page_up(bytes);
+	e = fief_budget_take(&pd->account.budget, size, 1);
+	if (e)
+		return e;
+	e = ds_alloc(pd, size, &ds);
+	if (e) {
+		fief_budget_give(&pd->account.budget, size, 1);
+		return e;
+	}
+	out->cap = ds->obj.cap;
+	return FIEF_OK;
+}
+
+/* The dataspace, if this PD allocated it. */
+static struct core_ds *pd_ds(struct core_pd *pd, fief_cap cap)
+{
+	struct core_ds *ds = core_ds_of(cap);
+
+	return ds && ds->pd == pd ? ds : NULL;
+}
+
+static enum fief_err op_free_ram(struct fief_rpc_obj *self,
+                                 struct dataspace_cap cap)
+{
+	struct core_ds *ds = pd_ds(pd_of(self), cap.cap);
+
+	fief_kif->drop(cap.cap, 1);
+	if (!ds)
+		return FIEF_NOT_FOUND;
+	ds_free(ds);
+	return FIEF_OK;
+}
+
+static enum fief_err op_seal(struct fief_rpc_obj *self,
+                             struct dataspace_cap cap)
+{
+	struct core_ds *ds = pd_ds(pd_of(self), cap.cap);
+	enum fief_err e;
+
+	fief_kif->drop(cap.cap, 1);
+	if (!ds)
+		return FIEF_NOT_FOUND;
+	e = kcore_ds_seal(ds->memory);
+	if (!e)
+		ds->rights &= ~(unsigned)KIF_WRITE;
+	return e;
+}
+
+/* ---- accounts ---- */
+
+static enum fief_err op_quota(struct fief_rpc_obj *self, uint64_t *ram,
+                              uint64_t *ram_used, uint32_t *caps,
+                              uint32_t *caps_used)
+{
+	const struct fief_budget *b = &pd_of(self)->account.budget;
+
+	*ram = b->ram_limit;
+	*ram_used = b->ram_used;
+	*caps = (uint32_t)b->caps_limit;
+	*caps_used = (uint32_t)b->caps_used;
+	return FIEF_OK;
+}
+
+static enum fief_err move(struct core_pd *who, struct core_pd *from,
+                          struct core_pd *to, uint64_t ram, uint32_t caps)
+{
+	if (!from || !to ||
+	    !core_account_may_move(&who->account, &from->account,
+	                           &to->account))
+		return FIEF_DENIED;
+	return core_account_move(&from->account, &to->account, ram, caps);
+}
+
+static enum fief_err op_transfer(struct fief_rpc_obj *self, struct pd_cap to,
+                                 uint64_t ram, uint32_t caps)
+{
+	struct core_pd *pd = pd_of(self);
+	enum fief_err e = move(pd, pd, core_pd_of(to.cap), ram, caps);
+
+	fief_kif->drop(to.cap, 1);
+	return e;
+}
+
+static enum fief_err op_move(struct fief_rpc_obj *self, struct pd_cap origin,
+                             struct pd_cap to, uint64_t ram, uint32_t caps)
+{
+	enum fief_err e = move(pd_of(self), core_pd_of(origin.cap),
+	                       core_pd_of(to.cap), ram, caps);
+
+	fief_kif->drop(origin.cap, 1);
+	fief_kif->drop(to.cap, 1);
+	return e;
+}
+
+/* ---- life ---- */
+
+enum fief_err core_pd_run(struct core_pd *pd, const struct kcore_ds *binary,
+                          const fief_cap cap[KIF_BOOT_CAPS])
+{
+	enum fief_err e = kcore_pd_start(pd->pd, binary, cap);
+
+	if (!e)
+		pd->state = PD_STATE_RUNNING;
+	return e;
+}
+
+static enum fief_err op_start(struct fief_rpc_obj *self,
+                              struct dataspace_cap binary,
+                              struct parent_cap parent, struct cpu_cap cpu,
+                              struct log_cap log)
+{
+	struct core_pd *pd = pd_of(self);
+	struct core_ds *ds = core_ds_of(binary.cap);
+	const fief_cap boot[KIF_BOOT_CAPS] = {
+		[KIF_BOOT_PARENT] = parent.cap,
+		[KIF_BOOT_PD] = pd->obj.cap,
+		[KIF_BOOT_CPU] = cpu.cap,
+		[KIF_BOOT_LOG] = log.cap,
+	};
+	enum fief_err e = FIEF_CONFLICT;
+
+	if (pd->state != PD_STATE_CREATED)
+		e = FIEF_CONFLICT;
+	else
+		e = ds ? core_pd_run(pd, ds->memory, boot) : FIEF_INVALID;
+	/* The PD got introductions of its own. */
+	fief_kif->drop(binary.cap, 1);
+	fief_kif->drop(parent.cap, 1);
+	fief_kif->drop(cpu.cap, 1);
+	fief_kif->drop(log.cap, 1);
+	return e;
+}
+
+static enum fief_err op_stop(struct fief_rpc_obj *self)
+{
+	kcore_pd_kill(pd_of(self)->pd);
+	return FIEF_OK;
+}
+
+static enum fief_err op_death_sigh(struct fief_rpc_obj *self,
+                                   struct signal_cap handler)
+{
+	struct core_pd *pd = pd_of(self);
+
+	fief_kif->drop(pd->death_sigh, 1);
+	pd->death_sigh = handler.cap;
+	return FIEF_OK;
+}
+
+static enum fief_err op_status(struct fief_rpc_obj *self, enum pd_state *state,
+                               int32_t *code)
+{
+	struct core_pd *pd = pd_of(self);
+
+	*state = pd->state;
+	*code = pd->code;
+	return FIEF_OK;
+}
+
+static enum fief_err op_limit_threads(struct fief_rpc_obj *self, uint32_t max)
+{
+	pd_of(self)->max_threads = max;
+	return FIEF_OK;
+}
+
+static const struct pd_ops pd_ops = {
+	.alloc_ram = op_alloc_ram,
+	.free_ram = op_free_ram,
+	.seal = op_seal,
+	.quota = op_quota,
+	.transfer = op_transfer,
+	.move = op_move,
+	.start = op_start,
+	.stop = op_stop,
+	.death_sigh = op_death_sigh,
+	.status = op_status,
+	.limit_threads = op_limit_threads,
+};
+
+/* ---- what the kernel binding tells ---- */
+
+static void on_died(void *ctx, enum kcore_death how, int code)
+{
+	static const enum pd_state state[] = {
+		[KCORE_EXITED] = PD_STATE_EXITED,
+		[KCORE_KILLED] = PD_STATE_KILLED,
+		[KCORE_CRASHED] = PD_STATE_CRASHED,
+	};
+	struct core_pd *pd = ctx;
+
+	pd->state = state[how];
+	pd->code = code;
+	if (how == KCORE_EXITED && code >= 120)
+		core_start_failed(pd);
+	fief_kif->signal(pd->death_sigh);
+	if (pd == core.init.child)
+		core_end(how == KCORE_EXITED ? code : 128 + code);
+}
+
+static void on_crash(void *ctx, const struct kcore_crash *crash)
+{
+	const struct core_pd *pd = ctx;
+
+	core_crash_report(pd->label.text, crash);
+}
+
+static void on_log(void *ctx, const char *text, size_t len)
+{
+	const struct core_pd *pd = ctx;
+
+	core_log_text(pd->label.text, text, len);
+}
+
+static void on_exit_code(void *ctx, int code)
+{
+	(void)ctx, (void)code; /* `died` follows and brings it again */
+}
+
+static enum fief_err on_charge(void *ctx, int64_t ram, int64_t caps)
+{
+	struct core_pd *pd = ctx;
+	enum fief_err e = FIEF_OK;
+
+	if (ram < 0 || caps < 0)
+		fief_budget_give(&pd->account.budget, (size_t)-ram,
+		                 (size_t)-caps);
+	else
+		e = fief_budget_take(&pd->account.budget, (size_t)ram,
+		                     (size_t)caps);
+	if (!e) {
+		pd->host_ram += (size_t)ram;
+		pd->host_caps += (size_t)caps;
+	}
+	return e;
+}
+
+static bool on_thread(void *ctx, unsigned threads)
+{
+	const struct core_pd *pd = ctx;
+
+	return threads < pd->max_threads;
+}
+
+static struct kcore_ds *on_dataspace(uint64_t badge, unsigned *rights)
+{
+	struct fief_rpc_obj *obj = (struct fief_rpc_obj *)(uintptr_t)badge;
+	struct core_ds *ds;
+
+	if (obj->type != &dataspace_rpc_type)
+		return NULL;
+	ds = FIEF_CONTAINER_OF(obj, struct core_ds, obj);
+	*rights = ds->rights;
+	return ds->memory;
+}
+
+const struct kcore_events core_events = {
+	.died = on_died,
+	.crash = on_crash,
+	.log = on_log,
+	.exit = on_exit_code,
+	.charge = on_charge,
+	.thread = on_thread,
+	.dataspace = on_dataspace,
+	.readable = core_control_readable,
+};
+
+/* ---- sessions ---- */
+
+enum fief_err core_pd_create(struct core_account *ref, size_t ram, size_t caps,
+                             const char *label, struct core_pd **out)
+{
+	struct core_pd *pd;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(core.alloc, sizeof(*pd), &mem);
+	if (e)
+		return e;
+	pd = mem;
+	*pd = (struct core_pd){
+		.obj = { .type = &pd_rpc_type, .ops = &pd_ops },
+		.account = { .ref = ref },
+		.max_threads = THREADS_DEFAULT,
+	};
+	e = label_set(&pd->label, label);
+	if (!e)
+		e = kcore_pd_create(pd, &pd->pd);
+	if (!e)
+		e = fief_entrypoint_manage(&core.ep, &pd->obj);
+	if (!e)
+		e = core_account_move(ref, &pd->account, ram, caps);
+	if (e) {
+		fief_entrypoint_dissolve(&core.ep, &pd->obj);
+		if (pd->pd)
+			kcore_pd_destroy(pd->pd);
+		fief_free(core.alloc, pd, sizeof(*pd));
+		return e;
+	}
+	list_add_last(&core.pds, &pd->in_core);
+	*out = pd;
+	return FIEF_OK;
+}
+
+/* Accounts that lose their reference account get the next one up. */
+static void adopt_orphans(struct core_account *gone)
+{
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core)
+		if (pd->account.ref == gone)
+			pd->account.ref = gone->ref;
+}
+
+void core_pd_destroy(struct core_pd *pd)
+{
+	while (!list_empty(&pd->dataspaces))
+		ds_free(LIST_FIRST(&pd->dataspaces, struct core_ds, in_pd));
+	kcore_pd_destroy(pd->pd);
+	fief_entrypoint_dissolve(&core.ep, &pd->obj);
+	fief_kif->drop(pd->death_sigh, 1);
+	fief_budget_give(&pd->account.budget, pd->host_ram, pd->host_caps);
+	adopt_orphans(&pd->account);
+	core_account_close(&pd->account);
+	list_remove(&pd->in_core);
+	fief_free(core.alloc, pd, sizeof(*pd));
+}
+
+static enum fief_err pd_open(struct core_session *s, fief_cap *cap)
+{
+	struct core_account *ref = &s->parent->child->account;
+	struct core_pd *pd;
+	enum fief_err e;
+
+	/* What exceeds the fixed cost is the new account's quota; the session
+	 * itself holds the rest. */
+	e = core_pd_create(ref, 0, 0, s->label.text, &pd);
+	if (e)
+		return e;
+	e = core_account_move(&core.held, &pd->account,
+	                      s->ram - s->service->ram,
+	                      s->caps - s->service->caps);
+	if (e) {
+		core_pd_destroy(pd);
+		return e;
+	}
+	s->ram = s->service->ram;
+	s->caps = s->service->caps;
+	s->object = pd;
+	*cap = pd->obj.cap;
+	return FIEF_OK;
+}
+
+static void pd_close(struct core_session *s)
+{
+	core_pd_destroy(s->object);
+}
+
+const struct core_service core_pd_service = {
+	.name = PD_SERVICE,
+	.ram = PD_RAM_QUOTA,
+	.caps = PD_CAP_QUOTA,
+	.open = pd_open,
+	.close = pd_close,
+};

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* PD sessions and dataspaces. */
+#pragma once
+
+#include <session/pd.h>
+
+#include "core.h"
+
+struct core_pd {
+	struct fief_rpc_obj obj;
+	struct list_elem in_core;
+	struct core_account account;
+	struct kcore_pd *pd;      /* owned */
+	struct list dataspaces;   /* owned: allocated by this PD */
+	fief_cap death_sigh;      /* owned: received */
+	size_t host_ram, host_caps;   /* charged by kif for tables */
+	unsigned max_threads;
+	enum pd_state state;
+	int code;
+	struct label label;
+};
+
+struct core_ds {
+	struct fief_rpc_obj obj;
+	struct list_elem in_pd;
+	struct kcore_ds *memory;
+	struct core_pd *pd; /* borrowed: who pays; NULL: core */
+	unsigned rights;    /* enum kif_rights that clients get */
+};
+
+/* Make a PD whose account takes its quota from `ref`. */
+FIEF_MUST enum fief_err core_pd_create(struct core_account *ref, size_t ram,
+                                       size_t caps, const char *label,
+                                       struct core_pd **out);
+void core_pd_destroy(struct core_pd *);
+FIEF_MUST enum fief_err core_pd_run(struct core_pd *,
+                                    const struct kcore_ds *binary,
+                                    const fief_cap cap[KIF_BOOT_CAPS]);
+
+/* A dataspace object for memory that outlives it. */
+FIEF_MUST enum fief_err core_ds_init(struct core_ds *, struct kcore_ds *,
+                                     unsigned rights);
+void core_ds_fini(struct core_ds *);
+
+/* The dataspace or PD behind one of core's own capabilities, or NULL. */
+struct core_ds *core_ds_of(fief_cap);
+struct core_pd *core_pd_of(fief_cap);
+
+extern const struct kcore_events core_events;

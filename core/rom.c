@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* ROM sessions: modules are host files, copied once into sealed memory that
+ * all sessions of a module share. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <fief/kif_table.h>
+#include <session/rom.h>
+
+#include "core.h"
+#include "pd.h"
+
+struct core_module {
+	struct list_elem in_core;
+	struct kcore_ds *memory; /* owned */
+	unsigned users;
+	char name[LABEL_NAME_MAX + 1];
+};
+
+struct rom_session {
+	struct fief_rpc_obj obj;
+	struct core_module *module; /* counted: what the client sees */
+	struct core_ds ds;
+	fief_cap sigh; /* owned: received */
+};
+
+/* ---- modules ---- */
+
+static enum fief_err module_file(const char *name, struct kcore_ds **out)
+{
+	size_t len = strlen(name);
+	enum fief_err e = FIEF_NOT_FOUND;
+	char path[1024];
+
+	for (const char **r = core.config.rom; *r; r++)
+		if (!strncmp(*r, name, len) && (*r)[len] == '=')
+			return kcore_ds_from_file(*r + len + 1, out);
+	if (strchr(name, '/') || name[0] == '.')
+		return FIEF_NOT_FOUND; /* a module is a plain name */
+	for (const char **d = core.config.rom_dir;
+	     *d && e == FIEF_NOT_FOUND; d++) {
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", *d, name) >=
+		    sizeof(path))
+			return FIEF_TOO_LONG;
+		e = kcore_ds_from_file(path, out);
+	}
+	return e;
+}
+
+static struct core_module *module_find(const char *name)
+{
+	LIST_FOR_EACH(m, &core.roms, struct core_module, in_core)
+		if (!strcmp(m->name, name))
+			return m;
+	return NULL;
+}
+
+static enum fief_err module_load(const char *name, struct core_module **out)
+{
+	struct core_module *m;
+	enum fief_err e;
+	void *mem;
+
+	if (!*name || strlen(name) > LABEL_NAME_MAX)
+		return *name ? FIEF_TOO_LONG : FIEF_NOT_FOUND;
+	e = fief_alloc_zeroed(core.alloc, sizeof(*m), &mem);
+	if (e)
+		return e;
+	m = mem;
+	e = module_file(name, &m->memory);
+	if (e) {
+		fief_free(core.alloc, m, sizeof(*m));
+		return e;
+	}
+	strcpy(m->name, name);
+	list_add_first(&core.roms, &m->in_core);
+	*out = m;
+	return FIEF_OK;
+}
+
+enum fief_err core_module_get(const char *name, struct core_module **out)
+{
+	struct core_module *m = module_find(name);
+	enum fief_err e;
+
+	if (!m) {
+		e = module_load(name, &m);
+		if (e)
+			return e;
+	}
+	m->users++;
+	*out = m;
+	return FIEF_OK;
+}
+
+void core_module_put(struct core_module *m)
+{
+	if (--m->users)
+		return;
+	list_remove(&m->in_core);
+	kcore_ds_destroy(m->memory);
+	fief_free(core.alloc, m, sizeof(*m));
+}
+
+struct kcore_ds *core_module_memory(const struct core_module *m)
+{
+	return m->memory;
+}
+
+/* ---- sessions ---- */
+
+static struct rom_session *rom_of(struct fief_rpc_obj *obj)
+{
+	return FIEF_CONTAINER_OF(obj, struct rom_session, obj);
+}
+
+/* Show the newest content from now on. */
+static enum fief_err rom_renew(struct rom_session *s)
+{
+	struct core_module *m;
+	enum fief_err e;
+
+	e = core_module_get(s->module->name, &m);
+	if (e)
+		return e;
+	core_module_put(s->module);
+	s->module = m;
+	return FIEF_OK;
+}
+
+static enum fief_err op_dataspace(struct fief_rpc_obj *self,
+                                  struct dataspace_cap *ds, uint64_t *size)
+{
+	struct rom_session *s = rom_of(self);
+	enum fief_err e;
+
+	core_ds_fini(&s->ds);
+	e = rom_renew(s);
+	if (!e)
+		e = core_ds_init(&s->ds, s->module->memory,
+		                 KIF_READ | KIF_EXEC);
+	if (e)
+		return e;
+	ds->cap = s->ds.obj.cap;
+	*size = kcore_ds_size(s->module->memory);
+	return FIEF_OK;
+}
+
+static enum fief_err op_update(struct fief_rpc_obj *self, bool *fits)
+{
+	struct rom_session *s = rom_of(self);
+
+	/* Sealed memory never changes: news come in another dataspace. */
+	*fits = module_find(s->module->name) == s->module;
+	return FIEF_OK;
+}
+
+static enum fief_err op_sigh(struct fief_rpc_obj *self,
+                             struct signal_cap handler)
+{
+	struct rom_session *s = rom_of(self);
+
+	fief_kif->drop(s->sigh, 1);
+	s->sigh = handler.cap;
+	return FIEF_OK;
+}
+
+static const struct rom_ops rom_ops = {
+	.dataspace = op_dataspace,
+	.update = op_update,
+	.sigh = op_sigh,
+};
+
+static enum fief_err rom_open(struct core_session *s, fief_cap *cap)
+{
+	const char *name = label_last(s->label.text);
+	struct rom_session *rom;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(core.alloc, sizeof(*rom), &mem);
+	if (e)
+		return e;
+	rom = mem;
+	rom->obj.type = &rom_rpc_type;
+	rom->obj.ops = &rom_ops;
+	e = core_module_get(name, &rom->module);
+	if (e) {
+		core_log("Error: ROM module \"%s\" for \"%s\": %s", name,
+		         s->label.text, fief_err_text(e));
+		fief_free(core.alloc, rom, sizeof(*rom));
+		return FIEF_DENIED;
+	}
+	e = fief_entrypoint_manage(&core.ep, &rom->obj);
+	if (e) {
+		core_module_put(rom->module);
+		fief_free(core.alloc, rom, sizeof(*rom));
+		return e;
+	}
+	s->object = rom;
+	*cap = rom->obj.cap;
+	return FIEF_OK;
+}
+
+static void rom_close(struct core_session *s)
+{
+	struct rom_session *rom = s->object;
+
+	core_ds_fini(&rom->ds);
+	fief_entrypoint_dissolve(&core.ep, &rom->obj);
+	fief_kif->drop(rom->sigh, 1);
+	core_module_put(rom->module);
+	fief_free(core.alloc, rom, sizeof(*rom));
+}
+
+const struct core_service core_rom_service = {
+	.name = ROM_SERVICE,
+	.ram = ROM_RAM_QUOTA,
+	.caps = ROM_CAP_QUOTA,
+	.open = rom_open,
+	.close = rom_close,
+};
+
+void core_module_reload(const char *name)
+{
+	struct core_module *old = module_find(name), *fresh;
+	enum fief_err e;
+
+	if (!old)
+		return;
+	e = module_load(name, &fresh);
+	if (e) {
+		core_log("Error: ROM module \"%s\": %s; its users keep the old "
+		         "content", name, fief_err_text(e));
+		return;
+	}
+	LIST_FOR_EACH(s, &core.init.sessions, struct core_session, in_parent)
+		if (s->service == &core_rom_service) {
+			struct rom_session *rom = s->object;
+
+			if (!strcmp(rom->module->name, name))
+				fief_kif->signal(rom->sigh);
+		}
+	if (!fresh->users) /* kept by a session as soon as one asks */
+		fresh->users = 0;
+}

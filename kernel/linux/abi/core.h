@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the kif image of a component and core say to each other below the
+ * session layer: operations of the kernel object that each PD reaches as
+ * entry 0 of its core channel (channel number 0), messages on the PD's
+ * socket, which carry descriptors, and the spawn message of a zygote.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include <fief/kif.h>
+
+enum { CORE_PEER = 0, CORE_CHANNEL = 0 };
+
+/* Labels of the kernel object. Requests and results are `struct kop` in the
+ * message's data; no capabilities. */
+enum kop_label {
+	KOP_REVERSE = 1, /* peer, a = endpoint; result a = channel number */
+	KOP_INTRODUCE,   /* chan, index, gen -> peer; result a = number */
+	KOP_MAP,         /* index, gen, a = rights; result a = descriptor
+	                  * number on the socket, size */
+	KOP_HEAP,        /* size; result a = descriptor number */
+	KOP_EP,          /* result a = descriptor number, b = endpoint */
+	KOP_EP_DESTROY,  /* a = endpoint */
+	KOP_CAPS,        /* a = exports to charge for (or b = to return) */
+	KOP_LOG,         /* text follows `struct kop`, a = bytes */
+	KOP_EXIT,        /* a = exit code */
+	KOP_CRASH,       /* struct kop_crash */
+	KOP_COUNT
+};
+
+struct kop {
+	uint32_t chan, index, gen, peer;
+	uint32_t a, b;
+	uint64_t size;
+};
+
+enum { KOP_FRAMES = 16 };
+
+struct kop_crash {
+	uint32_t signal; /* of the host: SIGSEGV, ... */
+	uint32_t syscall; /* SIGSYS: the refused number */
+	uint32_t thread;
+	uint32_t frames; /* valid in `frame` */
+	uint64_t address, ip, sp;
+	uint64_t frame[KOP_FRAMES]; /* return addresses, innermost first */
+};
+
+enum sock_kind {
+	SOCK_BELL,    /* look at the PD page */
+	SOCK_CHANNEL, /* memfd [, eventfd]: new channel */
+	SOCK_FD,      /* descriptors that answer a kop, by `number` */
+};
+
+enum { SOCK_FDS = 2 };
+
+struct sock_msg {
+	uint32_t kind;
+	uint32_t number;  /* SOCK_FD */
+	uint32_t chan;    /* SOCK_CHANNEL: PD-local channel number */
+	uint32_t peer;    /* opaque id of the peer PD */
+	uint32_t inbound; /* 1: this PD is the server */
+	uint32_t ep;      /* inbound: its endpoint */
+};
+
+struct spawn_cap {
+	uint32_t chan, index, gen, present;
+};
+
+/* Descriptors of a spawn message, in this order. */
+enum spawn_fd {
+	SPAWN_SOCK,
+	SPAWN_BOOT,
+	SPAWN_PD_PAGE,
+	SPAWN_CHANNEL, /* core channel, number 0 */
+	SPAWN_BELL,
+	SPAWN_EPOLL,
+	SPAWN_BINARY,
+	SPAWN_FDS
+};
+
+struct spawn_msg {
+	uint32_t tag; /* core's name for the PD */
+	uint64_t binary_size;
+	struct spawn_cap kernel;
+	struct spawn_cap cap[KIF_BOOT_CAPS];
+};
+
+struct spawned_msg {
+	uint32_t tag;
+	int32_t pid; /* or negative host error */
+};

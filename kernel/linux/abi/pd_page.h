@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page through which core speaks to one PD. Core writes it, the PD has a
+ * read-only mapping of it (its memfd is sealed against further writable
+ * mappings). It carries an ordered ring of notices, one counter for each
+ * signal context that core holds of this PD, and constants.
+ *
+ * The PD acknowledges notices in the client line of its core channel
+ * (notice_tail). Doorbell: core raises `bell`, then sends one byte on the
+ * PD's socket unless an earlier ring is still unacknowledged (bell_ack).
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <fief/kif.h>
+
+enum {
+	PDP_NOTICES = 64, /* power of two */
+	PDP_SIGNALS = 256,
+};
+
+enum pdp_notice_kind {
+	PDP_DEAD = 1, /* the peer of channel `chan` is gone */
+	PDP_GRANT,    /* peer `peer` may use what entry `index`, `gen` given to
+	               * peer `peer2` names, by the name `number` */
+	PDP_RELEASE,  /* core no longer holds entry `index`, `gen` */
+	PDP_INTRO,    /* introduction `number` by peer `peer`: the grant `gen`
+	               * or entry `index`, `gen` of out-channel `chan` */
+};
+
+struct pdp_notice {
+	uint32_t kind;
+	uint32_t chan; /* PD-local channel number */
+	uint32_t peer;
+	uint32_t peer2;
+	uint32_t index;
+	uint32_t gen;
+	uint32_t number;
+	uint32_t unused;
+};
+
+_Static_assert(sizeof(struct pdp_notice) == 32, "notices fill half lines");
+
+struct pd_page {
+	_Atomic uint32_t notice_head; /* notices ever written */
+	_Atomic uint32_t bell;
+	_Atomic uint32_t signal_seq; /* raised after each counter */
+	_Atomic uint32_t more;       /* core has queued notices: ring it when
+	                              * the tail moved */
+	uint32_t spin_ticks;         /* budget of one spin, TSC ticks */
+	uint32_t unused[11];
+	_Atomic uint32_t signal_count[PDP_SIGNALS];
+	struct pdp_notice notice[PDP_NOTICES];
+};
+
+_Static_assert(sizeof(struct pd_page) <= KIF_PAGE, "PD page is one page");

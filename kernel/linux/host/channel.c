@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Channels between PDs: made from a pool, announced, closed. */
+
+#include "host.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../kif/lock.h"
+
+/* One page, allocated now so that nobody meets SIGBUS later, of fixed size,
+ * never executable. */
+static int page_memfd(const char *name)
+{
+	int fd = host_memfd(name, KIF_PAGE);
+
+	if (fd < 0)
+		return -1;
+	if (posix_fallocate(fd, 0, KIF_PAGE) ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+enum fief_err host_prepare(struct host_prepared *p)
+{
+	void *page;
+	int fd, bell;
+
+	fd = page_memfd("channel");
+	bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	page = fd < 0 ? MAP_FAILED :
+	                mmap(NULL, KIF_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+	                     fd, 0);
+	if (fd < 0 || bell < 0 || page == MAP_FAILED) {
+		if (fd >= 0)
+			close(fd);
+		if (bell >= 0)
+			close(bell);
+		return FIEF_LIMIT;
+	}
+	*p = (struct host_prepared){ fd, bell, page };
+	return FIEF_OK;
+}
+
+void host_pool_fill(void)
+{
+	while (host.npool < HOST_POOL && !host_prepare(&host.pool[host.npool]))
+		host.npool++;
+}
+
+static enum fief_err take_prepared(struct host_prepared *p)
+{
+	if (!host.npool)
+		return host_prepare(p);
+	*p = host.pool[--host.npool];
+	return FIEF_OK;
+}
+
+/* ---- ends ---- */
+
+enum fief_err host_end_take(struct kcore_pd *pd, uint32_t *number)
+{
+	uint32_t tail = atomic_load(&pd->core->client.notice_tail), max;
+	struct host_end *end;
+
+	for (uint32_t i = 0; i < pd->nends; i++) {
+		struct host_end *e = &pd->end[i];
+
+		if (e->channel || e->dead_due ||
+		    (e->used_before && (int32_t)(tail - e->dead_notice) <= 0))
+			continue;
+		*number = i;
+		return FIEF_OK;
+	}
+	max = pd->nends ? pd->nends * 2 : 8;
+	end = realloc(pd->end, max * sizeof(*end));
+	if (!end)
+		return FIEF_LIMIT;
+	for (uint32_t i = pd->nends; i < max; i++)
+		end[i] = (struct host_end){ 0 };
+	pd->end = end;
+	*number = pd->nends;
+	pd->nends = max;
+	return FIEF_OK;
+}
+
+static void end_release(struct kcore_pd *pd, uint32_t number)
+{
+	struct pdp_notice n = { .kind = PDP_DEAD, .chan = number };
+	struct host_end *end = &pd->end[number];
+
+	end->channel = NULL;
+	end->used_before = true;
+	end->dead_due = false;
+	if (pd->state == HOST_DEAD || pd->state == HOST_FREE)
+		return;
+	end->dead_notice = pd->notice_head;
+	if (host_notify(pd, &n)) {
+		end->dead_due = true;
+		atomic_store(&pd->page->more, 1);
+	}
+	host_bell(pd);
+}
+
+/* ---- channels ---- */
+
+struct host_channel *host_channel_find(const struct kcore_pd *client,
+                                       const struct kcore_pd *server,
+                                       uint32_t ep)
+{
+	for (uint32_t i = 0; i < client->nends; i++) {
+		struct host_channel *ch = client->end[i].channel;
+
+		if (ch && ch->client == client && ch->server == server &&
+		    ch->ep == ep)
+			return ch;
+	}
+	return NULL;
+}
+
+static void channel_link(struct host_channel *ch)
+{
+	ch->next = host.channels;
+	ch->at = &host.channels;
+	if (ch->next)
+		ch->next->at = &ch->next;
+	host.channels = ch;
+}
+
+static enum fief_err announce(struct host_channel *ch,
+                              const struct host_prepared *p)
+{
+	const int fd[2] = { p->memfd, p->bell };
+	struct sock_msg to_client = {
+		.kind = SOCK_CHANNEL,
+		.chan = ch->client_number,
+		.peer = ch->server->id,
+		.ep = ch->ep,
+	};
+	struct sock_msg to_server = {
+		.kind = SOCK_CHANNEL,
+		.chan = ch->server_number,
+		.peer = ch->client->id,
+		.inbound = 1,
+		.ep = ch->ep,
+	};
+	enum fief_err e;
+
+	e = host_send(ch->server, &to_server, fd, 2);
+	if (e)
+		return e;
+	e = host_send(ch->client, &to_client, fd, 2);
+	if (e)
+		end_release(ch->server, ch->server_number);
+	return e;
+}
+
+enum fief_err host_channel_create(struct kcore_pd *client,
+                                  struct kcore_pd *server, uint32_t ep,
+                                  struct host_channel **out)
+{
+	struct host_prepared p;
+	struct host_channel *ch;
+	enum fief_err e;
+
+	if (server->state == HOST_DEAD || client->state == HOST_DEAD)
+		return FIEF_GONE;
+	ch = calloc(1, sizeof(*ch));
+	if (!ch)
+		return FIEF_LIMIT;
+	e = take_prepared(&p);
+	if (e) {
+		free(ch);
+		return e;
+	}
+	*ch = (struct host_channel){
+		.client = client, .server = server, .ep = ep, .page = p.page
+	};
+	e = host_end_take(client, &ch->client_number);
+	if (!e)
+		client->end[ch->client_number].channel = ch;
+	if (!e)
+		e = host_end_take(server, &ch->server_number);
+	if (!e) {
+		server->end[ch->server_number].channel = ch;
+		e = announce(ch, &p);
+	}
+	close(p.memfd);
+	close(p.bell);
+	if (e) {
+		for (uint32_t i = 0; i < client->nends; i++)
+			if (client->end[i].channel == ch)
+				client->end[i].channel = NULL;
+		for (uint32_t i = 0; i < server->nends; i++)
+			if (server->end[i].channel == ch)
+				server->end[i].channel = NULL;
+		munmap(p.page, KIF_PAGE);
+		free(ch);
+		return e;
+	}
+	channel_link(ch);
+	*out = ch;
+	return FIEF_OK;
+}
+
+void host_page_dead(struct ch_page *page)
+{
+	for (unsigned n = 0; n < CH_SLOTS; n++) {
+		atomic_fetch_or(&page->slot[n].rep, CH_DEAD);
+		kif_futex_wake(&page->slot[n].rep); /* R7: unconditional */
+	}
+}
+
+void host_channel_close(struct host_channel *ch)
+{
+	host_page_dead(ch->page);
+	end_release(ch->client, ch->client_number);
+	end_release(ch->server, ch->server_number);
+	*ch->at = ch->next;
+	if (ch->next)
+		ch->next->at = ch->at;
+	munmap(ch->page, KIF_PAGE);
+	free(ch);
+}
+
+void host_channels_close(struct kcore_pd *pd)
+{
+	for (uint32_t i = 0; i < pd->nends; i++)
+		if (pd->end[i].channel)
+			host_channel_close(pd->end[i].channel);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's side of the Linux binding: PDs as processes, channels between them,
+ * introductions. Core maps every channel page, because it must be able to end
+ * the calls of a dead server; it holds one descriptor a PD, the socket.
+ */
+#pragma once
+
+#include <fief/kcore.h>
+
+#include "../kif/state.h"
+
+enum { HOST_RETIRED = 64, HOST_POOL = 8 };
+
+enum host_state {
+	HOST_FREE,
+	HOST_CREATED,
+	HOST_STARTING, /* the zygote was told */
+	HOST_RUNNING,
+	HOST_DEAD,
+};
+
+struct host_channel {
+	struct host_channel *next; /* of all channels */
+	struct host_channel **at;
+	struct kcore_pd *client, *server;
+	uint32_t client_number, server_number;
+	uint32_t ep;
+	struct ch_page *page;
+	uint32_t signals; /* numbers handed out for introduced signals */
+};
+
+/* The ends of its channels that a PD knows, by its own numbers. */
+struct host_end {
+	struct host_channel *channel; /* NULL: free */
+	uint32_t dead_notice; /* free: reusable once the PD read this notice */
+	bool used_before, dead_due; /* dead_due: notice found no room */
+};
+
+struct kcore_pd {
+	uint32_t id; /* name for peers, and core's channel number */
+	enum host_state state;
+	void *ctx;
+	int pid;
+	int sock;
+	int child_sock, bell, epoll, chan_fd, page_fd; /* until started */
+	struct pd_page *page;
+	struct ch_page *core;
+	uint32_t notice_head, bell_sent;
+	uint32_t fds_sent; /* numbers of SOCK_FD messages */
+	uint32_t signals;  /* introduced to core, round robin */
+	bool crashed, exiting;
+	int exit_code;
+	struct host_end *end;
+	uint32_t nends;
+	fief_cap kernel; /* kernel object that serves this PD */
+	uint8_t eps;     /* endpoints in use, bit mask */
+	struct host_spawn *spawn; /* owned: not yet sent to the zygote */
+};
+
+/* A spawn message with its descriptors, which it owns. */
+struct host_spawn {
+	struct spawn_msg msg;
+	int fd[SPAWN_FDS];
+};
+
+struct kcore_ds {
+	int fd;
+	size_t size;
+	bool sealed;
+};
+
+struct host {
+	const struct kcore_events *events;
+	struct kif_pd kif;       /* core as a PD of its own */
+	struct kif_thread thread;
+	struct kcore_pd **pd;    /* by id; [0] is NULL */
+	uint32_t npds, maxpds;
+	struct host_channel *channels;
+	int zygote_sock, zygote_pid, listener, children;
+	uint32_t numbers; /* of introductions */
+	uint32_t spin_ticks;
+	struct host_prepared {
+		int memfd, bell;
+		struct ch_page *page;
+	} pool[HOST_POOL];
+	unsigned npool;
+	struct kmap by_pid; /* process id -> PD id */
+};
+
+extern struct host host;
+
+/* Endpoint tags of core beyond those of kif/serve.h. */
+enum host_tag { HOST_TAG_ZYGOTE = 16, HOST_TAG_LISTENER, HOST_TAG_CHILDREN,
+	        HOST_TAG_FD };
+
+/* ---- memory.c ---- */
+/* A sealable memfd of `size` bytes that cannot be executed as a program;
+ * -1 with errno. */
+int host_memfd(const char *name, size_t size);
+
+/* ---- channel.c ---- */
+FIEF_MUST enum fief_err host_prepare(struct host_prepared *);
+void host_pool_fill(void);
+struct host_channel *host_channel_find(const struct kcore_pd *client,
+                                       const struct kcore_pd *server,
+                                       uint32_t ep);
+FIEF_MUST enum fief_err host_channel_create(struct kcore_pd *client,
+                                            struct kcore_pd *server,
+                                            uint32_t ep,
+                                            struct host_channel **);
+/* Close all channels of a dead PD and tell the others. */
+void host_channels_close(struct kcore_pd *);
+void host_channel_close(struct host_channel *);
+/* End all calls on a channel page whose server is gone. */
+void host_page_dead(struct ch_page *);
+FIEF_MUST enum fief_err host_end_take(struct kcore_pd *, uint32_t *number);
+
+/* ---- notice.c ---- */
+FIEF_MUST enum fief_err host_notify(struct kcore_pd *,
+                                    const struct pdp_notice *);
+void host_bell(struct kcore_pd *);
+/* The PD was served: hand out notices that found no room before. */
+void host_notices_pump(struct kcore_pd *);
+FIEF_MUST enum fief_err host_send(struct kcore_pd *, const struct sock_msg *,
+                                  const int *fd, unsigned nfds);
+void host_signal(struct kcore_pd *, uint32_t index);
+
+/* ---- introduce.c ---- */
+/* `from` NULL is core. `owner` serves the object; NULL is core. */
+struct host_intro {
+	struct kcore_pd *from, *owner, *to;
+	uint32_t ep; /* of the owner */
+	uint32_t index, gen;
+};
+FIEF_MUST enum fief_err host_introduce(const struct host_intro *,
+                                       uint32_t *number);
+
+/* ---- kernel_object.c ---- */
+/* Serve one request to a PD's kernel object. */
+void host_kernel_object(struct kcore_pd *, struct kif_msg *in,
+                        struct kif_msg *out);
+
+/* ---- zygote.c ---- */
+FIEF_MUST enum fief_err host_zygote_start(const char *image, int *landlock);
+/* Send pd->spawn, or keep it for when the zygote has room. */
+void host_spawn(struct kcore_pd *);
+void host_zygote_ready(void);
+void host_listener_ready(void);
+void host_children_ready(void);
+
+/* ---- pd.c ---- */
+struct kcore_pd *host_pd_by_pid(int pid);
+struct kcore_pd *host_pd_by_id(uint32_t id);
+void host_pd_died(struct kcore_pd *, bool signaled, int code);
+
+/* ---- kif_core.c ---- */
+/* The kernel-object badge of a PD; told apart by its lowest bit. */
+static inline uint64_t host_kernel_badge(struct kcore_pd *pd)
+{
+	return (uint64_t)(uintptr_t)pd | 1;
+}
+void host_ready(struct kif_pd *, uint64_t tag);
+extern const struct kif_backend host_backend;
+extern const struct kif host_kif;

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* What a PD may ask of core below the session layer: one operation a label,
+ * each checked against the PD's own channels and quota. */
+
+#include "host.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../kif/caps.h"
+
+/* Descriptors go ahead of the reply that names them. */
+static enum fief_err send_fds(struct kcore_pd *pd, const int *fd, unsigned n,
+                              struct kop *op)
+{
+	struct sock_msg m = { .kind = SOCK_FD };
+	enum fief_err e;
+
+	m.number = ++pd->fds_sent;
+	if (!m.number)
+		m.number = ++pd->fds_sent;
+	e = host_send(pd, &m, fd, n);
+	if (!e)
+		op->a = m.number;
+	return e;
+}
+
+static bool talks_to(const struct kcore_pd *pd, const struct kcore_pd *peer)
+{
+	for (uint32_t i = 0; i < peer->nends; i++) {
+		const struct host_channel *ch = peer->end[i].channel;
+
+		if (ch && (ch->client == pd || ch->server == pd))
+			return true;
+	}
+	return false;
+}
+
+static enum fief_err kop_reverse(struct kcore_pd *pd, struct kop *op,
+                                 const struct kif_msg *in)
+{
+	struct kcore_pd *peer = host_pd_by_id(op->peer);
+	struct host_channel *ch;
+	enum fief_err e;
+
+	(void)in;
+	if (!peer || op->a >= KIF_EPS || !(pd->eps >> op->a & 1) ||
+	    !talks_to(pd, peer))
+		return FIEF_INVALID;
+	ch = host_channel_find(peer, pd, op->a);
+	if (ch) {
+		op->a = ch->server_number;
+		return FIEF_OK;
+	}
+	e = host_channel_create(peer, pd, op->a, &ch);
+	if (!e)
+		op->a = ch->server_number;
+	return e;
+}
+
+static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
+                                   const struct kif_msg *in)
+{
+	struct host_intro intro = {
+		.from = pd, .index = op->index, .gen = op->gen
+	};
+	struct host_channel *ch;
+
+	(void)in;
+	if (op->chan != CORE_CHANNEL) {
+		ch = op->chan < pd->nends ? pd->end[op->chan].channel : NULL;
+		if (!ch || ch->client != pd)
+			return FIEF_GONE;
+		intro.owner = ch->server;
+		intro.ep = ch->ep;
+	}
+	if (op->peer != CORE_PEER) {
+		intro.to = host_pd_by_id(op->peer);
+		if (!intro.to || !talks_to(pd, intro.to))
+			return FIEF_INVALID;
+	}
+	return host_introduce(&intro, &op->a);
+}
+
+static enum fief_err kop_map(struct kcore_pd *pd, struct kop *op,
+                             const struct kif_msg *in)
+{
+	struct kif_pd *kif = &host.kif;
+	unsigned rights = op->a;
+	uint32_t own, ogen;
+	struct kcore_ds *ds;
+	struct kcap *c;
+	enum fief_err e;
+	char path[32];
+	int fd;
+
+	(void)in;
+	c = kdeleg_object(kif, kpeer_find(kif, pd->id), op->index, op->gen,
+	                  &own, &ogen);
+	if (!c)
+		return FIEF_GONE;
+	ds = c->badge & 1 ? NULL : host.events->dataspace(c->badge, &rights);
+	if (!ds)
+		return FIEF_INVALID;
+	if (op->a & ~rights || (op->a & KIF_WRITE && ds->sealed))
+		return FIEF_DENIED;
+	fd = ds->fd;
+	if (!(op->a & KIF_WRITE) && !ds->sealed) {
+		/* A descriptor that cannot be mapped writable. */
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", ds->fd);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0)
+			return FIEF_LIMIT;
+	}
+	op->size = ds->size;
+	e = send_fds(pd, &fd, 1, op);
+	if (fd != ds->fd)
+		close(fd);
+	return e;
+}
+
+static enum fief_err kop_heap(struct kcore_pd *pd, struct kop *op,
+                              const struct kif_msg *in)
+{
+	enum { HEAP_MAX = 16 << 20 };
+	enum fief_err e;
+	int fd;
+
+	(void)in;
+	if (!op->size || op->size % KIF_PAGE || op->size > HEAP_MAX)
+		return FIEF_INVALID;
+	e = host.events->charge(pd->ctx, (int64_t)op->size, 0);
+	if (e)
+		return e;
+	fd = host_memfd("heap", op->size);
+	e = fd < 0 ? FIEF_LIMIT : send_fds(pd, &fd, 1, op);
+	if (fd >= 0)
+		close(fd);
+	if (e && host.events->charge(pd->ctx, -(int64_t)op->size, 0))
+		return FIEF_LIMIT;
+	return e;
+}
+
+static enum fief_err kop_ep(struct kcore_pd *pd, struct kop *op,
+                            const struct kif_msg *in)
+{
+	enum fief_err e;
+	int fd[2];
+
+	(void)in;
+	if (pd->eps == 0xff)
+		return FIEF_LIMIT;
+	fd[0] = epoll_create1(EPOLL_CLOEXEC);
+	fd[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	e = fd[0] < 0 || fd[1] < 0 ? FIEF_LIMIT : send_fds(pd, fd, 2, op);
+	for (unsigned i = 0; i < 2; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+	if (e)
+		return e;
+	op->b = (uint32_t)__builtin_ctz(~(unsigned)pd->eps);
+	pd->eps |= (uint8_t)(1u << op->b);
+	return FIEF_OK;
+}
+
+static enum fief_err kop_ep_destroy(struct kcore_pd *pd, struct kop *op,
+                                    const struct kif_msg *in)
+{
+	(void)in;
+	if (op->a == 0 || op->a >= KIF_EPS || !(pd->eps >> op->a & 1))
+		return FIEF_INVALID;
+	for (uint32_t i = 0; i < pd->nends; i++) {
+		struct host_channel *ch = pd->end[i].channel;
+
+		if (ch && ch->server == pd && ch->ep == op->a)
+			host_channel_close(ch);
+	}
+	pd->eps &= (uint8_t)~(1u << op->a);
+	return FIEF_OK;
+}
+
+static enum fief_err kop_caps(struct kcore_pd *pd, struct kop *op,
+                              const struct kif_msg *in)
+{
+	enum { STEP_MAX = 1024 };
+	enum fief_err e;
+
+	(void)in;
+	if (op->a > STEP_MAX)
+		return FIEF_INVALID;
+	e = host.events->charge(pd->ctx, 0, op->a);
+	if (!e)
+		return e;
+	/* Less will do for one object more. */
+	op->a = 1;
+	return host.events->charge(pd->ctx, 0, 1);
+}
+
+static enum fief_err kop_log(struct kcore_pd *pd, struct kop *op,
+                             const struct kif_msg *in)
+{
+	if (op->a > in->len - sizeof(*op))
+		return FIEF_INVALID;
+	host.events->log(pd->ctx, (const char *)in->data + sizeof(*op), op->a);
+	return FIEF_OK;
+}
+
+static enum fief_err kop_exit(struct kcore_pd *pd, struct kop *op,
+                              const struct kif_msg *in)
+{
+	(void)in;
+	if (!pd->exiting) {
+		pd->exiting = true;
+		pd->exit_code = (int)op->a;
+		host.events->exit(pd->ctx, (int)op->a);
+	}
+	return FIEF_OK;
+}
+
+static enum fief_err kop_crash(struct kcore_pd *pd, struct kop *op,
+                               const struct kif_msg *in)
+{
+	struct kop_crash c;
+	struct kcore_crash crash;
+
+	if (in->len < sizeof(*op) + sizeof(c) || pd->crashed)
+		return FIEF_INVALID;
+	memcpy(&c, (const char *)in->data + sizeof(*op), sizeof(c));
+	crash = (struct kcore_crash){
+		.signal = c.signal,
+		.refused_call = c.syscall,
+		.thread = c.thread,
+		.frames = c.frames < KOP_FRAMES ? c.frames : KOP_FRAMES,
+		.address = c.address,
+		.ip = c.ip,
+		.sp = c.sp,
+		.frame = c.frame,
+	};
+	pd->crashed = true;
+	host.events->crash(pd->ctx, &crash);
+	return FIEF_OK;
+}
+
+typedef enum fief_err (*kop_fn)(struct kcore_pd *, struct kop *,
+                                const struct kif_msg *);
+
+static const kop_fn kop_table[KOP_COUNT] = {
+	[KOP_REVERSE] = kop_reverse,
+	[KOP_INTRODUCE] = kop_introduce,
+	[KOP_MAP] = kop_map,
+	[KOP_HEAP] = kop_heap,
+	[KOP_EP] = kop_ep,
+	[KOP_EP_DESTROY] = kop_ep_destroy,
+	[KOP_CAPS] = kop_caps,
+	[KOP_LOG] = kop_log,
+	[KOP_EXIT] = kop_exit,
+	[KOP_CRASH] = kop_crash,
+};
+
+void host_kernel_object(struct kcore_pd *pd, struct kif_msg *in,
+                        struct kif_msg *out)
+{
+	struct kop op;
+	enum fief_err e = FIEF_INVALID;
+
+	for (unsigned i = 0; i < in->ncaps; i++)
+		host_kif.drop(in->cap[i], 1);
+	if (in->label < KOP_COUNT && kop_table[in->label] &&
+	    in->len >= sizeof(op)) {
+		memcpy(&op, in->data, sizeof(op));
+		e = kop_table[in->label](pd, &op, in);
+	}
+	out->label = e;
+	out->ncaps = 0;
+	out->len = e ? 0 : sizeof(op);
+	if (!e)
+		memcpy(out->data, &op, sizeof(op));
+}

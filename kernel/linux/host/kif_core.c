@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* Core as a user of kif: the same channel code as in components, with core
+ * itself behind it. */
+
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <asm/prctl.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../kif/call.h"
+#include "../kif/caps.h"
+#include "../kif/chan.h"
+#include "../kif/lock.h"
+#include "../kif/serve.h"
+#include "../kif/thread.h"
+
+struct host host;
+
+enum { SPIN_US = 20 };
+
+/* ---- backend ---- */
+
+static enum fief_err host_grow(struct kif_pd *pd, size_t bytes, void **out)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	               MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)pd;
+	if (p == MAP_FAILED)
+		return FIEF_OUT_OF_RAM;
+	*out = p;
+	return FIEF_OK;
+}
+
+static enum fief_err host_reverse(struct kif_pd *pd, uint32_t peer, uint32_t ep)
+{
+	(void)pd, (void)peer, (void)ep;
+	return FIEF_INVALID; /* every PD has its channel to core */
+}
+
+static enum fief_err host_introduce_held(struct kif_pd *pd, struct kchan *ch,
+                                         uint32_t index, uint32_t gen,
+                                         uint32_t peer, uint32_t *number)
+{
+	struct host_intro in = {
+		.owner = host_pd_by_id(ch->number),
+		.to = host_pd_by_id(peer),
+		.index = index,
+		.gen = gen,
+	};
+
+	(void)pd;
+	return in.owner && in.to ? host_introduce(&in, number) : FIEF_GONE;
+}
+
+static enum fief_err host_charge(struct kif_pd *pd, uint32_t n)
+{
+	pd->exports_paid += n;
+	return FIEF_OK;
+}
+
+static void host_refresh(struct kif_pd *pd)
+{
+	(void)pd; /* core makes the news itself */
+}
+
+static void host_signal_in(struct kif_pd *pd, struct kchan *ch, uint32_t index)
+{
+	struct kcore_pd *to = host_pd_by_id(ch->number);
+
+	(void)pd;
+	if (to)
+		host_signal(to, index);
+}
+
+static void host_give_back(struct kif_pd *pd, struct kchan *ch, uint32_t index,
+                           uint32_t gen)
+{
+	struct pdp_notice n = {
+		.kind = PDP_RELEASE, .index = index, .gen = gen
+	};
+	struct kcore_pd *to = host_pd_by_id(ch->number);
+
+	(void)pd;
+	/* Without room the owner keeps an entry that nobody will use. */
+	if (to && to->state != HOST_DEAD && host_notify(to, &n))
+		return;
+}
+
+void host_ready(struct kif_pd *pd, uint64_t tag)
+{
+	(void)pd;
+	switch (tag >> 32) {
+	case HOST_TAG_ZYGOTE:
+		host_zygote_ready();
+		break;
+	case HOST_TAG_LISTENER:
+		host_listener_ready();
+		break;
+	case HOST_TAG_CHILDREN:
+		host_children_ready();
+		break;
+	case HOST_TAG_FD:
+		host.events->readable((int)(uint32_t)tag);
+		break;
+	default:
+		break;
+	}
+}
+
+const struct kif_backend host_backend = {
+	.grow = host_grow,
+	.reverse = host_reverse,
+	.introduce = host_introduce_held,
+	.charge = host_charge,
+	.refresh = host_refresh,
+	.ready = host_ready,
+	.signal_in = host_signal_in,
+	.give_back = host_give_back,
+};
+
+/* ---- table ---- */
+
+static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
+                                     struct kif_wait *w)
+{
+	static struct kif_msg out;
+	uint32_t flags = w->flags;
+	struct kcore_pd *pd;
+	enum fief_err e;
+
+	for (;;) {
+		e = kif_reply_wait(ep, msg, w);
+		if (e || w->event != KIF_EVENT_CALL || !(w->badge & 1))
+			break;
+		pd = (struct kcore_pd *)(uintptr_t)(w->badge & ~1ull);
+		host_kernel_object(pd, msg, &out);
+		if (atomic_load(&pd->page->more))
+			host_notices_pump(pd);
+		w->flags = KIF_REPLY;
+		e = kif_reply_wait(ep, &out, w);
+		w->flags = flags & ~(uint32_t)KIF_REPLY;
+	}
+	w->flags = flags;
+	host_pool_fill();
+	return e;
+}
+
+static void host_log(const char *text, size_t len)
+{
+	fwrite(text, 1, len, stderr);
+}
+
+FIEF_NORETURN static void host_exit(int code)
+{
+	kcore_fini();
+	exit(code);
+}
+
+static enum fief_err host_no_call(fief_cap cap, struct kif_msg *msg)
+{
+	(void)cap, (void)msg;
+	return FIEF_DEADLOCK; /* core waits for nobody */
+}
+
+const struct kif host_kif = {
+	.version = KIF_VERSION,
+	.size = sizeof(struct kif),
+	.call = host_no_call,
+	.reply_wait = host_reply_wait,
+	.export = kif_export,
+	.revoke = kif_revoke,
+	.drop = kif_drop,
+	.ref = kif_ref,
+	.badge = kif_badge,
+	.recv_window = kif_recv_window,
+	.signal = kif_signal,
+	.park = kif_park,
+	.unpark = kif_unpark,
+	.cancel = kif_cancel,
+	.call_nr = kif_call_nr,
+	.thread_self = kif_thread_self,
+	.thread_local_slot = kif_thread_local_slot,
+	.time = kif_time,
+	.log = host_log,
+	.exit = host_exit,
+};
+
+/* ---- start and end ---- */
+
+/* TSC ticks of the spin budget: about one sleeping cross-CPU round trip. */
+static uint32_t calibrate(void)
+{
+	struct timespec a, b;
+	uint64_t t0, t1, ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	t0 = kif_ticks();
+	do
+		clock_gettime(CLOCK_MONOTONIC, &b);
+	while ((ns = (uint64_t)(b.tv_sec - a.tv_sec) * 1000000000u +
+	             (uint64_t)b.tv_nsec - (uint64_t)a.tv_nsec) < 2000000);
+	t1 = kif_ticks();
+	return (uint32_t)((t1 - t0) * SPIN_US * 1000 / ns);
+}
+
+static int gettime(long clock, void *ts)
+{
+	return clock_gettime((clockid_t)clock, ts);
+}
+
+static void raise_descriptors(void)
+{
+	struct rlimit r;
+
+	if (!getrlimit(RLIMIT_NOFILE, &r) && r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+static enum fief_err self_init(void)
+{
+	struct kif_thread *t = &host.thread;
+
+	t->self = t;
+	t->pd = &host.kif;
+	t->used = 1;
+	if (syscall(SYS_arch_prctl, ARCH_SET_GS, t))
+		return FIEF_UNSUPPORTED;
+	host.kif.backend = &host_backend;
+	host.kif.sock = -1;
+	host.kif.window = KIF_CAPS_MAX;
+	host.kif.gettime = gettime;
+	host.kif.thread[0] = t;
+	host.kif.spin_ticks = host.spin_ticks = calibrate();
+	host.kif.ep[0].epoll = epoll_create1(EPOLL_CLOEXEC);
+	host.kif.ep[0].poke = -1;
+	host.kif.ep[0].used = true;
+	return host.kif.ep[0].epoll < 0 ? FIEF_LIMIT : FIEF_OK;
+}
+
+enum fief_err kcore_init(const struct kcore_events *events, const char *image,
+                         const struct kif **kif, struct kcore_info *info)
+{
+	enum fief_err e;
+	int landlock;
+
+	raise_descriptors();
+	host.events = events;
+	e = self_init();
+	if (!e)
+		e = host_zygote_start(image, &landlock);
+	if (e)
+		return e;
+	host_pool_fill();
+	info->landlock_abi = (unsigned)landlock;
+	info->isolation = landlock ? "seccomp, landlock, no descriptors" :
+	                             "seccomp, no descriptors";
+	*kif = &host_kif;
+	return FIEF_OK;
+}
+
+void kcore_fini(void)
+{
+	for (uint32_t i = 1; i < host.npds; i++)
+		if (host.pd[i] && host.pd[i]->pid > 0)
+			kill(host.pd[i]->pid, SIGKILL);
+	if (host.zygote_pid > 0)
+		kill(host.zygote_pid, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+}
+
+enum fief_err kcore_watch(int fd)
+{
+	return kif_ep_watch(&host.kif.ep[0], fd,
+	                    (uint64_t)HOST_TAG_FD << 32 | (uint32_t)fd);
+}

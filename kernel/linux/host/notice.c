@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* How core tells a PD something: notices, signals, descriptors. Nothing here
+ * waits for the PD (invariant I6). */
+
+#include "host.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum { RESERVED = 16 /* ring entries kept for deaths */ };
+
+static uint32_t outstanding(const struct kcore_pd *pd)
+{
+	uint32_t tail = atomic_load(&pd->core->client.notice_tail);
+	uint32_t n = pd->notice_head - tail;
+
+	/* A PD that lies about its tail only loses notices of its own. */
+	return n > PDP_NOTICES ? PDP_NOTICES : n;
+}
+
+enum fief_err host_notify(struct kcore_pd *pd, const struct pdp_notice *n)
+{
+	uint32_t used = outstanding(pd);
+	uint32_t room = n->kind == PDP_DEAD ? PDP_NOTICES :
+	                                      PDP_NOTICES - RESERVED;
+
+	if (used >= room)
+		return FIEF_LIMIT;
+	pd->page->notice[pd->notice_head % PDP_NOTICES] = *n;
+	atomic_store(&pd->page->notice_head, ++pd->notice_head);
+	if (used >= PDP_NOTICES / 2)
+		host_bell(pd);
+	return FIEF_OK;
+}
+
+void host_notices_pump(struct kcore_pd *pd)
+{
+	bool more = false;
+
+	for (uint32_t i = 0; i < pd->nends; i++) {
+		struct pdp_notice n = { .kind = PDP_DEAD, .chan = i };
+		struct host_end *end = &pd->end[i];
+
+		if (!end->dead_due)
+			continue;
+		end->dead_notice = pd->notice_head;
+		if (host_notify(pd, &n))
+			more = true;
+		else
+			end->dead_due = false;
+	}
+	atomic_store(&pd->page->more, more);
+	host_bell(pd);
+}
+
+/* Wake the PD's initial endpoint, unless an earlier ring is still unread.
+ * Partner: kif_refresh_locked stores bell_ack before it looks for news. */
+void host_bell(struct kcore_pd *pd)
+{
+	struct sock_msg m = { .kind = SOCK_BELL };
+
+	if (pd->sock < 0)
+		return;
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load(&pd->core->client.bell_ack) != pd->bell_sent)
+		return;
+	atomic_store(&pd->page->bell, ++pd->bell_sent);
+	/* A full socket wakes the PD as well. */
+	send(pd->sock, &m, sizeof(m), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
+                        const int *fd, unsigned nfds)
+{
+	union {
+		char bytes[CMSG_SPACE(SOCK_FDS * sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct iovec iov = { (void *)(uintptr_t)m, sizeof(*m) };
+	struct msghdr h = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = CMSG_SPACE(nfds * sizeof(int)),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+
+	if (pd->sock < 0)
+		return FIEF_GONE;
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+	memcpy(CMSG_DATA(c), fd, nfds * sizeof(int));
+	if (sendmsg(pd->sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return errno == EPIPE || errno == ECONNRESET ? FIEF_GONE :
+		                                               FIEF_LIMIT;
+	return FIEF_OK;
+}
+
+void host_signal(struct kcore_pd *pd, uint32_t index)
+{
+	uint32_t n = index & (CH_INDEX_SIGNAL - 1);
+
+	if (n >= PDP_SIGNALS || pd->state == HOST_DEAD)
+		return;
+	atomic_fetch_add(&pd->page->signal_count[n], 1);
+	atomic_fetch_add(&pd->page->signal_seq, 1);
+	host_bell(pd);
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* PDs: records, start, death. */
+
+#include "host.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "../abi/layout.h"
+#include "../kif/caps.h"
+#include "../kif/chan.h"
+#include "../kif/serve.h"
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static enum fief_err take_id(struct kcore_pd *pd)
+{
+	struct kcore_pd **set;
+	uint32_t max;
+
+	for (uint32_t i = 1; i < host.npds; i++)
+		if (!host.pd[i]) {
+			pd->id = i;
+			host.pd[i] = pd;
+			return FIEF_OK;
+		}
+	if (host.npds == host.maxpds) {
+		max = host.maxpds ? host.maxpds * 2 : 64;
+		set = realloc(host.pd, max * sizeof(*set));
+		if (!set)
+			return FIEF_LIMIT;
+		host.pd = set;
+		host.maxpds = max;
+	}
+	if (!host.npds)
+		host.pd[host.npds++] = NULL; /* id 0 is core */
+	pd->id = host.npds;
+	host.pd[host.npds++] = pd;
+	return FIEF_OK;
+}
+
+static enum fief_err make_page(struct kcore_pd *pd)
+{
+	void *page;
+
+	pd->page_fd = host_memfd("pd", KIF_PAGE);
+	if (pd->page_fd < 0)
+		return FIEF_LIMIT;
+	page = mmap(NULL, KIF_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+	            pd->page_fd, 0);
+	if (page == MAP_FAILED)
+		return FIEF_LIMIT;
+	pd->page = page;
+	pd->page->spin_ticks = host.spin_ticks;
+	/* Our mapping stays writable, no later one is. */
+	return fcntl(pd->page_fd, F_ADD_SEALS,
+	             F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW |
+	                     F_SEAL_SEAL) ?
+	               FIEF_LIMIT :
+	               FIEF_OK;
+}
+
+static enum fief_err make_sockets(struct kcore_pd *pd)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return FIEF_LIMIT;
+	pd->sock = pair[0];
+	pd->child_sock = pair[1];
+	pd->epoll = epoll_create1(EPOLL_CLOEXEC);
+	return pd->epoll < 0 ? FIEF_LIMIT : FIEF_OK;
+}
+
+/* The channel from the PD to core. Core drops its eventfd after putting it
+ * into the epoll set: the PD's own copy keeps it there, and a PD that closes
+ * that one only silences itself. */
+static enum fief_err make_core_channel(struct kcore_pd *pd)
+{
+	struct host_prepared p;
+	struct kchan_new n;
+	enum fief_err e;
+
+	e = host_prepare(&p);
+	if (e)
+		return e;
+	pd->core = p.page;
+	pd->bell = p.bell;
+	pd->chan_fd = p.memfd;
+	n = (struct kchan_new){
+		.number = pd->id,
+		.peer = pd->id,
+		.inbound = true,
+		.page = p.page,
+		.bell = -1,
+	};
+	e = kchan_add_locked(&host.kif, &n);
+	if (!e)
+		e = kif_ep_watch(&host.kif.ep[0], p.bell,
+		                 (uint64_t)KIF_TAG_CHANNEL << 32 | pd->id);
+	if (!e)
+		e = host_kif.export(0, host_kernel_badge(pd), KIF_OBJECT_RPC,
+		                    &pd->kernel);
+	return e;
+}
+
+static enum fief_err reserve_ends(struct kcore_pd *pd)
+{
+	uint32_t n;
+	enum fief_err e = host_end_take(pd, &n);
+
+	if (!e)
+		pd->end[n].used_before = true; /* 0: the core channel */
+	if (!e)
+		pd->end[n].dead_due = true; /* never free */
+	return e;
+}
+
+enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
+{
+	struct kcore_pd *pd = calloc(1, sizeof(*pd));
+	enum fief_err e;
+
+	if (!pd)
+		return FIEF_LIMIT;
+	pd->ctx = ctx;
+	pd->sock = pd->child_sock = pd->bell = pd->epoll = -1;
+	pd->chan_fd = pd->page_fd = -1;
+	pd->eps = 1;
+	pd->state = HOST_CREATED;
+	e = take_id(pd);
+	if (e) {
+		free(pd);
+		return e;
+	}
+	e = make_page(pd);
+	if (!e)
+		e = make_sockets(pd);
+	if (!e)
+		e = make_core_channel(pd);
+	if (!e)
+		e = reserve_ends(pd);
+	if (e) {
+		kcore_pd_destroy(pd);
+		return e;
+	}
+	*out = pd;
+	return FIEF_OK;
+}
+
+/* ---- start ---- */
+
+/* Name one of core's capabilities for the new PD. */
+static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
+                              struct spawn_cap *out)
+{
+	struct kif_pd *kif = &host.kif;
+	struct kcap *c = kcap_get(kif, cap);
+	struct host_intro in = { .to = pd };
+	struct host_channel *ch;
+	uint32_t number;
+	enum fief_err e;
+
+	if (!c)
+		return FIEF_OK;
+	out->present = 1;
+	if (kcap_kind(c) == KCAP_OWN) {
+		out->chan = CORE_CHANNEL;
+		return kdeleg_add_locked(kif, kpeer_find(kif, pd->id),
+		                         (cap & CH_INDEX_MASK) |
+		                                 (c->head >> 16 & 0xff) << 24,
+		                         c->word, &out->index, &out->gen);
+	}
+	in.owner = host_pd_by_id(kcap_chan(c));
+	in.index = c->word;
+	in.gen = c->gen;
+	if (!in.owner)
+		return FIEF_GONE;
+	e = host_introduce(&in, &number);
+	ch = e ? NULL : host_channel_find(pd, in.owner, 0);
+	if (!ch)
+		return e ? e : FIEF_GONE;
+	out->chan = ch->client_number;
+	out->index = CH_INDEX_GRANT;
+	out->gen = number;
+	return FIEF_OK;
+}
+
+enum fief_err kcore_pd_start(struct kcore_pd *pd,
+                             const struct kcore_ds *binary,
+                             const fief_cap cap[KIF_BOOT_CAPS])
+{
+	struct host_spawn *s;
+	enum fief_err e = FIEF_OK;
+
+	if (pd->state != HOST_CREATED)
+		return FIEF_CONFLICT;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return FIEF_LIMIT;
+	s->msg.tag = pd->id;
+	s->msg.binary_size = binary->size;
+	e = boot_cap(pd, pd->kernel, &s->msg.kernel);
+	for (unsigned i = 0; !e && i < KIF_BOOT_CAPS; i++)
+		e = boot_cap(pd, cap[i], &s->msg.cap[i]);
+	if (e) {
+		free(s);
+		return e;
+	}
+	s->fd[SPAWN_SOCK] = pd->child_sock;
+	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
+	s->fd[SPAWN_PD_PAGE] = pd->page_fd;
+	s->fd[SPAWN_CHANNEL] = pd->chan_fd;
+	s->fd[SPAWN_BELL] = pd->bell;
+	s->fd[SPAWN_EPOLL] = pd->epoll;
+	s->fd[SPAWN_BINARY] = fcntl(binary->fd, F_DUPFD_CLOEXEC, 0);
+	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
+	pd->epoll = -1;
+	pd->spawn = s;
+	pd->state = HOST_STARTING;
+	host_spawn(pd);
+	return FIEF_OK;
+}
+
+/* ---- death ---- */
+
+struct kcore_pd *host_pd_by_id(uint32_t id)
+{
+	return id && id < host.npds ? host.pd[id] : NULL;
+}
+
+struct kcore_pd *host_pd_by_pid(int pid)
+{
+	uint32_t id;
+
+	return kmap_get(&host.by_pid, (uint32_t)pid, &id) ? host_pd_by_id(id) :
+	                                                    NULL;
+}
+
+/* Everything that ties the PD to others ends; the record stays. */
+static void pd_bury(struct kcore_pd *pd)
+{
+	struct kchan *core = ktable_at(&host.kif.chans, sizeof(*core), pd->id);
+
+	pd->state = HOST_DEAD;
+	host_channels_close(pd);
+	if (core->page == pd->core && pd->core)
+		kchan_dead_locked(&host.kif, core);
+	host_kif.revoke(pd->kernel);
+	pd->kernel = FIEF_CAP_NULL;
+	close_fd(&pd->sock);
+	close_fd(&pd->child_sock);
+	close_fd(&pd->bell);
+	close_fd(&pd->epoll);
+	close_fd(&pd->chan_fd);
+	close_fd(&pd->page_fd);
+	if (pd->spawn) {
+		for (unsigned i = 0; i < SPAWN_FDS; i++)
+			if (pd->spawn->fd[i] >= 0)
+				close(pd->spawn->fd[i]);
+		free(pd->spawn);
+		pd->spawn = NULL;
+	}
+}
+
+void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
+{
+	uint32_t id;
+
+	kmap_take(&host.by_pid, (uint32_t)pd->pid, &id);
+	pd->pid = 0;
+	if (pd->state == HOST_FREE) { /* destroyed before: nobody listens */
+		host.pd[pd->id] = NULL;
+		free(pd);
+		return;
+	}
+	pd_bury(pd);
+	host.events->died(pd->ctx,
+	                  pd->crashed ? KCORE_CRASHED :
+	                  signaled    ? KCORE_KILLED :
+	                                KCORE_EXITED,
+	                  pd->exiting ? pd->exit_code : code);
+}
+
+void kcore_pd_kill(struct kcore_pd *pd)
+{
+	if (pd->pid > 0)
+		kill(pd->pid, SIGKILL); /* our child, not yet reaped */
+	else if (pd->state == HOST_STARTING)
+		pd->exiting = true; /* killed when the zygote tells its pid */
+}
+
+void kcore_pd_destroy(struct kcore_pd *pd)
+{
+	bool running = pd->pid > 0 || (pd->state == HOST_STARTING && !pd->spawn);
+
+	if (pd->pid > 0)
+		kill(pd->pid, SIGKILL);
+	if (pd->state != HOST_DEAD)
+		pd_bury(pd);
+	if (pd->page)
+		munmap(pd->page, KIF_PAGE);
+	if (pd->core)
+		munmap(pd->core, KIF_PAGE);
+	free(pd->end);
+	pd->end = NULL;
+	pd->nends = 0;
+	pd->page = NULL;
+	pd->core = NULL;
+	pd->state = HOST_FREE;
+	if (running)
+		return; /* the id stays taken until the process is reaped */
+	host.pd[pd->id] = NULL;
+	free(pd);
+}
+
+void *kcore_pd_ctx(const struct kcore_pd *pd)
+{
+	return pd->ctx;
+}
+
+int kcore_pd_pid(const struct kcore_pd *pd)
+{
+	return pd->pid;
+}
+
+void kcore_pd_schedule(struct kcore_pd *pd, int priority, uint64_t cpu_mask)
+{
+	cpu_set_t set;
+
+	if (pd->pid <= 0)
+		return;
+	/* A hint: an ordinary user may only lower it. */
+	setpriority(PRIO_PROCESS, (id_t)pd->pid, priority);
+	CPU_ZERO(&set);
+	for (unsigned i = 0; i < 64; i++)
+		if (cpu_mask >> i & 1)
+			CPU_SET(i, &set);
+	if (cpu_mask)
+		sched_setaffinity(pd->pid, sizeof(set), &set);
+}

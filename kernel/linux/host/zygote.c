@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* The zygote from core's side: launch, spawn requests, decisions on clone,
+ * reaping. */
+
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../kif/serve.h"
+
+enum { ZYGOTE_FD = 3, STACK_BYTES = 128 << 10 };
+
+struct ready_msg { /* see kif/zygote.c */
+	int32_t listener, landlock_abi;
+};
+
+static void zygote_exec(const char *image, int sock)
+{
+	char *const argv[] = { (char *)(uintptr_t)"fief-component", NULL };
+	char *const envp[] = { NULL };
+	struct rlimit stack = { STACK_BYTES, STACK_BYTES };
+	struct rlimit none = { 0, 0 };
+	int exe = open(image, O_RDONLY | O_CLOEXEC);
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	setrlimit(RLIMIT_STACK, &stack);
+	setrlimit(RLIMIT_CORE, &none);
+	if (setsid() < 0 || chdir("/"))
+		_exit(127);
+	if (exe == ZYGOTE_FD)
+		exe = fcntl(exe, F_DUPFD_CLOEXEC, ZYGOTE_FD + 1);
+	if (sock == ZYGOTE_FD)
+		fcntl(sock, F_SETFD, 0);
+	else if (dup2(sock, ZYGOTE_FD) < 0)
+		_exit(127);
+	/* Nothing but the control socket: no inherited descriptors. */
+	if (syscall(SYS_close_range, 0, ZYGOTE_FD - 1, 0) ||
+	    syscall(SYS_close_range, ZYGOTE_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC))
+		_exit(127);
+	syscall(SYS_execveat, exe, "", argv, envp, AT_EMPTY_PATH);
+	_exit(127);
+}
+
+static enum fief_err fetch_listener(int pid, int remote)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int32_t go = 1;
+
+	if (pidfd < 0)
+		return FIEF_UNSUPPORTED;
+	host.listener = (int)syscall(SYS_pidfd_getfd, pidfd, remote, 0);
+	close(pidfd);
+	if (host.listener < 0 ||
+	    write(host.zygote_sock, &go, sizeof(go)) != sizeof(go))
+		return FIEF_UNSUPPORTED;
+	return FIEF_OK;
+}
+
+static enum fief_err children_watch(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return FIEF_UNSUPPORTED;
+	host.children = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return host.children < 0 ? FIEF_UNSUPPORTED : FIEF_OK;
+}
+
+enum fief_err host_zygote_start(const char *image, int *landlock)
+{
+	struct kif_ep *ep = &host.kif.ep[0];
+	struct ready_msg ready;
+	enum fief_err e;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
+		return FIEF_LIMIT;
+	host.zygote_pid = fork();
+	if (host.zygote_pid == 0)
+		zygote_exec(image, pair[1]);
+	close(pair[1]);
+	host.zygote_sock = pair[0];
+	if (host.zygote_pid < 0 ||
+	    read(pair[0], &ready, sizeof(ready)) != sizeof(ready)) {
+		fprintf(stderr, "fief: cannot start components: the kif image "
+		                "%s did not come up\n", image);
+		return FIEF_UNSUPPORTED;
+	}
+	*landlock = ready.landlock_abi;
+	e = fetch_listener(host.zygote_pid, ready.listener);
+	if (e) {
+		fprintf(stderr, "fief: cannot supervise components: "
+		                "pidfd_getfd: %s\n", strerror(errno));
+		return e;
+	}
+	e = children_watch();
+	if (!e)
+		e = kif_ep_watch(ep, host.zygote_sock,
+		                 (uint64_t)HOST_TAG_ZYGOTE << 32);
+	if (!e)
+		e = kif_ep_watch(ep, host.listener,
+		                 (uint64_t)HOST_TAG_LISTENER << 32);
+	if (!e)
+		e = kif_ep_watch(ep, host.children,
+		                 (uint64_t)HOST_TAG_CHILDREN << 32);
+	return e;
+}
+
+/* ---- spawning ---- */
+
+void host_spawn(struct kcore_pd *pd)
+{
+	struct host_spawn *s = pd->spawn;
+	unsigned n = 0;
+	union {
+		char bytes[CMSG_SPACE(SPAWN_FDS * sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	struct iovec iov = { &s->msg, sizeof(s->msg) };
+	struct msghdr h = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = CMSG_SPACE(SPAWN_FDS * sizeof(int)),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
+
+	while (n < SPAWN_FDS && s->fd[n] >= 0)
+		n++;
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(SPAWN_FDS * sizeof(int));
+	memcpy(CMSG_DATA(c), s->fd, SPAWN_FDS * sizeof(int));
+	if (n == SPAWN_FDS &&
+	    sendmsg(host.zygote_sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+	    errno == EAGAIN)
+		return; /* host_zygote_ready tries again */
+	for (unsigned i = 0; i < SPAWN_FDS; i++)
+		if (s->fd[i] >= 0)
+			close(s->fd[i]);
+	free(s);
+	pd->spawn = NULL;
+	if (n < SPAWN_FDS)
+		host_pd_died(pd, true, SIGKILL); /* out of descriptors */
+}
+
+static void spawned(const struct spawned_msg *m)
+{
+	struct kcore_pd *pd = host_pd_by_id(m->tag);
+
+	if (!pd)
+		return;
+	if (m->pid < 0) {
+		host_pd_died(pd, true, SIGKILL);
+		return;
+	}
+	pd->pid = m->pid;
+	if (kmap_put(&host.kif, &host.by_pid, (uint32_t)m->pid, pd->id))
+		abort(); /* core's own memory */
+	if (pd->state == HOST_STARTING)
+		pd->state = HOST_RUNNING;
+	if (pd->state == HOST_FREE || pd->exiting)
+		kill(pd->pid, SIGKILL);
+}
+
+void host_zygote_ready(void)
+{
+	struct spawned_msg m;
+	ssize_t n;
+
+	while ((n = recv(host.zygote_sock, &m, sizeof(m), MSG_DONTWAIT)) ==
+	       sizeof(m))
+		spawned(&m);
+	if (n == 0) {
+		fprintf(stderr, "fief: the zygote died; ending\n");
+		exit(125);
+	}
+	for (uint32_t i = 1; i < host.npds; i++)
+		if (host.pd[i] && host.pd[i]->spawn)
+			host_spawn(host.pd[i]);
+	host_children_ready(); /* somebody may have died before its name came */
+}
+
+/* ---- decisions on clone ---- */
+
+static long proc_status(int tid, const char *field)
+{
+	char path[48], line[128];
+	size_t len = strlen(field);
+	long value = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	while (value < 0 && fgets(line, sizeof(line), f))
+		if (!strncmp(line, field, len))
+			value = strtol(line + len, NULL, 10);
+	fclose(f);
+	return value;
+}
+
+static bool clone_allowed(const struct seccomp_notif *req)
+{
+	int tid = (int)req->pid;
+	struct kcore_pd *pd;
+	long threads;
+
+	if (tid == host.zygote_pid)
+		return true;
+	if (!(req->data.args[0] & 0x10000)) /* not CLONE_THREAD */
+		return false;
+	pd = host_pd_by_pid(tid);
+	if (!pd)
+		pd = host_pd_by_pid((int)proc_status(tid, "Tgid:"));
+	threads = proc_status(tid, "Threads:");
+	return pd && threads > 0 &&
+	       host.events->thread(pd->ctx, (unsigned)threads);
+}
+
+void host_listener_ready(void)
+{
+	struct pollfd p = { .fd = host.listener, .events = POLLIN };
+	struct seccomp_notif_resp resp;
+	struct seccomp_notif req;
+
+	while (poll(&p, 1, 0) == 1 && p.revents & POLLIN) {
+		memset(&req, 0, sizeof(req));
+		memset(&resp, 0, sizeof(resp));
+		if (ioctl(host.listener, SECCOMP_IOCTL_NOTIF_RECV, &req))
+			return; /* the caller died meanwhile */
+		resp.id = req.id;
+		/* Only register values decide, so CONTINUE cannot be raced. */
+		if (clone_allowed(&req))
+			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+		else
+			resp.error = -EAGAIN;
+		ioctl(host.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+	}
+}
+
+/* ---- reaping ---- */
+
+void host_children_ready(void)
+{
+	struct signalfd_siginfo sink[8];
+	siginfo_t info;
+	struct kcore_pd *pd;
+
+	while (read(host.children, sink, sizeof(sink)) > 0)
+		;
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) ||
+		    !info.si_pid)
+			return;
+		pd = host_pd_by_pid(info.si_pid);
+		if (!pd && info.si_pid != host.zygote_pid)
+			return; /* its name is still on the way; stays waitable */
+		waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG);
+		if (pd)
+			host_pd_died(pd, info.si_code != CLD_EXITED,
+			             info.si_status);
+	}
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The component's side of what is between a PD and core: kernel-object calls,
+ * the socket that brings descriptors, the ring of notices. Core is trusted;
+ * nobody else can write to either.
+ */
+
+#include "backend.h"
+
+#include "../abi/layout.h"
+#include "call.h"
+#include "caps.h"
+#include "chan.h"
+#include "lock.h"
+#include "mem.h"
+#include "serve.h"
+#include "sys.h"
+
+enum {
+	PROT_R = 1,
+	PROT_W = 2,
+	MAP_SHARED_FIXED = 0x01 | 0x10,
+	MSG_NOWAIT_CLOEXEC = 0x40 | 0x40000000,
+	SOL_SOCKET_LEVEL = 1,
+	SCM_RIGHTS_TYPE = 1,
+};
+
+/* ---- kernel object ---- */
+
+enum fief_err kif_kop(struct kif_pd *pd, uint32_t label, struct kop *op,
+                      const void *more, size_t bytes)
+{
+	struct kif_msg msg = { .label = label };
+	enum fief_err e;
+
+	if (bytes > KIF_DATA_MAX - sizeof(*op))
+		return FIEF_TOO_LONG;
+	memcpy(msg.data, op, sizeof(*op));
+	if (bytes)
+		memcpy((char *)msg.data + sizeof(*op), more, bytes);
+	msg.len = (uint16_t)(sizeof(*op) + bytes);
+	e = kif_call_kernel(pd, &msg);
+	if (e)
+		return e;
+	memcpy(op, msg.data, sizeof(*op));
+	return fief_err_from_wire(msg.label);
+}
+
+/* ---- socket ---- */
+
+struct host_iovec {
+	void *base;
+	size_t len;
+};
+
+struct host_msghdr {
+	void *name;
+	uint32_t namelen;
+	struct host_iovec *iov;
+	size_t iovlen;
+	void *control;
+	size_t controllen;
+	uint32_t flags;
+};
+
+struct host_cmsg {
+	size_t len;
+	int32_t level, type;
+	int32_t fd[SOCK_FDS];
+};
+
+/* One message of core; returns the number of descriptors, -1 if there is none,
+ * -2 if core is gone. */
+static int sock_receive(int sock, struct sock_msg *m, int fd[SOCK_FDS])
+{
+	struct host_cmsg control;
+	struct host_iovec iov = { m, sizeof(*m) };
+	struct host_msghdr h = {
+		.iov = &iov,
+		.iovlen = 1,
+		.control = &control,
+		.controllen = sizeof(control),
+	};
+	int n = 0;
+	long r;
+
+	control.len = 0;
+	m->kind = SOCK_BELL;
+	r = sys_call3(__NR_recvmsg, sock, (long)&h, MSG_NOWAIT_CLOEXEC);
+	if (r <= 0)
+		return r ? -1 : -2;
+	if (h.controllen >= 16 && control.level == SOL_SOCKET_LEVEL &&
+	    control.type == SCM_RIGHTS_TYPE)
+		n = (int)((control.len - 16) / sizeof(int32_t));
+	for (int i = 0; i < SOCK_FDS; i++)
+		fd[i] = i < n ? control.fd[i] : -1;
+	return n;
+}
+
+static void sock_channel(struct kif_pd *pd, const struct sock_msg *m,
+                         int fd[SOCK_FDS])
+{
+	char *at = (char *)LAYOUT_CHANNELS + (size_t)m->chan * KIF_PAGE;
+	struct kchan_new n = {
+		.number = m->chan,
+		.peer = m->peer,
+		.inbound = m->inbound,
+		.ep = m->ep,
+		.page = (void *)at,
+		.bell = m->inbound ? -1 : fd[1],
+	};
+	long mapped;
+
+	mapped = sys_mmap(at, KIF_PAGE, PROT_R | PROT_W, MAP_SHARED_FIXED,
+	                  fd[0], 0);
+	sys_close(fd[0]);
+	if (mapped == (long)at && !kchan_add_locked(pd, &n)) {
+		if (!m->inbound)
+			return;
+		if (kif_ep_watch(&pd->ep[m->ep], fd[1],
+		                 (uint64_t)KIF_TAG_CHANNEL << 32 | m->chan))
+			kif_log("kif: cannot watch a channel\n", 28);
+		/* The client holds the eventfd and keeps it in the set. */
+	}
+	sys_close(fd[1]);
+}
+
+static void sock_stash(struct kif_pd *pd, uint32_t number, int fd[SOCK_FDS])
+{
+	for (unsigned i = 0; i < KIF_STASH; i++) {
+		if (pd->stash[i].number)
+			continue;
+		pd->stash[i].number = number;
+		for (unsigned k = 0; k < SOCK_FDS; k++)
+			pd->stash[i].fd[k] = fd[k];
+		return;
+	}
+	for (unsigned k = 0; k < SOCK_FDS; k++)
+		if (fd[k] >= 0)
+			sys_close(fd[k]);
+}
+
+static bool sock_drain_locked(struct kif_pd *pd)
+{
+	struct sock_msg m;
+	int fd[SOCK_FDS], n;
+
+	pd->socket_ready = false;
+	while ((n = sock_receive(pd->sock, &m, fd)) >= 0) {
+		if (m.kind == SOCK_CHANNEL)
+			sock_channel(pd, &m, fd);
+		else if (m.kind == SOCK_FD)
+			sock_stash(pd, m.number, fd);
+	}
+	return n != -2;
+}
+
+enum fief_err kif_take_fds_locked(struct kif_pd *pd, uint32_t number,
+                                  int fd[SOCK_FDS])
+{
+	enum fief_err e = FIEF_GONE;
+
+	sock_drain_locked(pd);
+	for (unsigned i = 0; i < KIF_STASH && number; i++) {
+		if (pd->stash[i].number != number)
+			continue;
+		pd->stash[i].number = 0;
+		for (unsigned k = 0; k < SOCK_FDS; k++)
+			fd[k] = pd->stash[i].fd[k];
+		e = FIEF_OK;
+	}
+	return e;
+}
+
+/* ---- notices ---- */
+
+/* The same for a signal: core chose the number on the new holder's channel
+ * to the endpoint. */
+static void notice_grant_signal(struct kif_pd *pd, struct kpeer *from,
+                                struct kpeer *to, const struct pdp_notice *n)
+{
+	struct ksignal *have = kchan_signal_any(pd, from, n->index), *s;
+	struct kcap *c = have ? kobj_live(pd, have->own, have->ogen) : NULL;
+
+	if (!c)
+		return;
+	s = kchan_signal_slot(pd, to, kcap_ep(c), n->number);
+	if (s)
+		*s = (struct ksignal){ have->own, have->ogen, s->seen };
+}
+
+/* Peer `peer` shall reach, by the name `number`, what `peer2` knows as
+ * (index, gen): resolved now, before the death of peer2 can be read. */
+static void notice_grant(struct kif_pd *pd, const struct pdp_notice *n)
+{
+	struct kpeer *from = kpeer_find(pd, n->peer2), *to;
+	uint32_t own = 0, ogen = 0, index, gen;
+
+	if (!from || kpeer_get_locked(pd, n->peer, &to))
+		return;
+	if (n->number & CH_INDEX_SIGNAL) {
+		notice_grant_signal(pd, from, to, n);
+		return;
+	}
+	if (!kdeleg_object(pd, from, n->index, n->gen, &own, &ogen))
+		return; /* revoked: the new holder reads GONE */
+	if (kdeleg_add_locked(pd, to, own, ogen, &index, &gen))
+		return;
+	if (kmap_put(pd, &to->grants, n->number, index))
+		kdeleg_release_locked(pd, to, index, gen);
+}
+
+static void notice_intro(struct kif_pd *pd, const struct pdp_notice *n)
+{
+	struct kpeer *peer = kpeer_find(pd, n->peer);
+
+	if (!peer)
+		return;
+	peer->intro[peer->intro_next++ % KIF_INTROS] = (struct kintro){
+		.number = n->number,
+		.chan = n->chan,
+		.index = n->index,
+		.gen = n->gen,
+	};
+}
+
+static void notice_dead(struct kif_pd *pd, uint32_t number)
+{
+	struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch), number);
+
+	if (ch)
+		kchan_dead_locked(pd, ch);
+}
+
+static void notice_handle(struct kif_pd *pd, const struct pdp_notice *n)
+{
+	struct kchan *core = ktable_at(&pd->chans, sizeof(*core), CORE_CHANNEL);
+
+	switch (n->kind) {
+	case PDP_DEAD:
+		notice_dead(pd, n->chan);
+		break;
+	case PDP_GRANT:
+		notice_grant(pd, n);
+		break;
+	case PDP_INTRO:
+		notice_intro(pd, n);
+		break;
+	case PDP_RELEASE:
+		kpeer_release_locked(pd, core, n->index, n->gen);
+		break;
+	default:
+		break;
+	}
+}
+
+static void notices_drain_locked(struct kif_pd *pd)
+{
+	struct ch_page *core = (struct ch_page *)LAYOUT_CHANNELS;
+	struct pd_page *page = pd->page;
+	uint32_t head = atomic_load_explicit(&page->notice_head,
+	                                     memory_order_acquire);
+	struct pdp_notice n;
+
+	while (pd->notice_tail != head) {
+		n = page->notice[pd->notice_tail % PDP_NOTICES];
+		pd->notice_tail++;
+		notice_handle(pd, &n);
+	}
+	atomic_store(&core->client.notice_tail, pd->notice_tail);
+	if (atomic_load(&page->more)) {
+		uint64_t one = 1;
+		struct kchan *ch = ktable_at(&pd->chans, sizeof(*ch), 0);
+
+		sys_write(ch->bell, &one, sizeof(one));
+	}
+}
+
+bool kif_refresh_locked(struct kif_pd *pd)
+{
+	struct ch_page *core = (struct ch_page *)LAYOUT_CHANNELS;
+	bool alive;
+
+	atomic_store(&core->client.bell_ack,
+	             atomic_load(&pd->page->bell)); /* fence: core's ring */
+	alive = sock_drain_locked(pd);
+	notices_drain_locked(pd);
+	return alive;
+}
+
+/* ---- backend ---- */
+
+static enum fief_err component_grow(struct kif_pd *pd, size_t bytes,
+                                    void **out)
+{
+	struct kop op = { .size = bytes };
+	int fd[SOCK_FDS];
+	enum fief_err e;
+	long at;
+
+	if ((uint64_t)pd->heap_at + bytes > LAYOUT_HEAP_END)
+		return FIEF_LIMIT;
+	e = kif_kop(pd, KOP_HEAP, &op, NULL, 0);
+	if (!e)
+		e = kif_take_fds_locked(pd, op.a, fd);
+	if (e)
+		return e;
+	at = sys_mmap(pd->heap_at, bytes, PROT_R | PROT_W, MAP_SHARED_FIXED,
+	              fd[0], 0);
+	sys_close(fd[0]);
+	if (at != (long)pd->heap_at)
+		return FIEF_OUT_OF_RAM;
+	*out = pd->heap_at;
+	pd->heap_at += bytes;
+	return FIEF_OK;
+}
+
+static enum fief_err component_reverse(struct kif_pd *pd, uint32_t peer,
+                                       uint32_t ep)
+{
+	struct kop op = { .peer = peer, .a = ep };
+
+	return kif_kop(pd, KOP_REVERSE, &op, NULL, 0);
+}
+
+static enum fief_err component_introduce(struct kif_pd *pd, struct kchan *ch,
+                                         uint32_t index, uint32_t gen,
+                                         uint32_t peer, uint32_t *number)
+{
+	struct kop op = {
+		.chan = ch->number, .index = index, .gen = gen, .peer = peer
+	};
+	enum fief_err e = kif_kop(pd, KOP_INTRODUCE, &op, NULL, 0);
+
+	if (!e)
+		*number = op.a;
+	return e;
+}
+
+static enum fief_err component_charge(struct kif_pd *pd, uint32_t n)
+{
+	struct kop op = { .a = n };
+	enum fief_err e = kif_kop(pd, KOP_CAPS, &op, NULL, 0);
+
+	if (!e)
+		pd->exports_paid += op.a;
+	return e;
+}
+
+static void component_refresh(struct kif_pd *pd)
+{
+	kif_refresh_locked(pd); /* without core, the host ends this process */
+}
+
+const struct kif_backend kif_component_backend = {
+	.grow = component_grow,
+	.reverse = component_reverse,
+	.introduce = component_introduce,
+	.charge = component_charge,
+	.refresh = component_refresh,
+};

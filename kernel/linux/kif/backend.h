@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* How the kif of a component talks to core. */
+#pragma once
+
+#include "state.h"
+
+extern const struct kif_backend kif_component_backend;
+
+/* Call the kernel object; `text` of `op->a` bytes may follow. */
+FIEF_MUST enum fief_err kif_kop(struct kif_pd *, uint32_t label,
+                                struct kop *op, const void *more, size_t bytes);
+
+/* The descriptors that came with number `number`; the caller owns them.
+ * Lock held. */
+FIEF_MUST enum fief_err kif_take_fds_locked(struct kif_pd *, uint32_t number,
+                                            int fd[SOCK_FDS]);
+
+/* Read the socket and core's notices. False if core is gone. Lock held. */
+bool kif_refresh_locked(struct kif_pd *);
+
+void kif_log(const char *text, size_t len);

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Client side of a channel: post a call, wait for its outcome. The words and
+ * fences are those of tests/model (rules R1..R14 there).
+ */
+
+#include "call.h"
+
+#include "caps.h"
+#include "lock.h"
+#include "message.h"
+#include "serve.h"
+#include "sys.h"
+
+enum { SLOTS_ALL = (1 << CH_SLOTS) - 1, SPIN_MISSES = 3, SPIN_PROBE = 63 };
+
+/* ---- slots ---- */
+
+/* A canceled call was answered after all: its slot may be used again, once
+ * the capabilities of the late reply are dropped (R4). */
+static void slot_reclaim(struct kif_pd *pd, struct kchan *ch, unsigned n)
+{
+	struct ch_slot *slot = &ch->page->slot[n];
+	struct ch_cap cap[KIF_CAPS_MAX];
+	struct kif_msg late;
+
+	if (kif_take(slot, &late, cap) && late.ncaps) {
+		kcaps_decode(pd, ch, cap, &late);
+		for (unsigned i = 0; i < late.ncaps; i++)
+			kif_drop(late.cap[i], 1);
+	}
+}
+
+static bool slot_answered(struct kchan *ch, unsigned n)
+{
+	uint32_t rep = atomic_load_explicit(&ch->page->slot[n].rep,
+	                                    memory_order_acquire);
+
+	return ch_rep_seq(rep) == ch->seq[n];
+}
+
+/* Sleep until a slot may have become free. */
+static void slot_wait_free(struct kchan *ch, uint32_t busy)
+{
+	uint32_t retired = atomic_load(&ch->retired);
+	struct ch_slot *slot;
+	uint32_t rep;
+
+	if (retired != SLOTS_ALL) {
+		atomic_fetch_add(&ch->slot_waiters, 1);
+		kif_futex_wait(&ch->busy, busy, FIEF_NEVER);
+		atomic_fetch_sub(&ch->slot_waiters, 1);
+		return;
+	}
+	slot = &ch->page->slot[0];
+	atomic_store(&slot->wait, 1);
+	rep = atomic_load(&slot->rep);
+	if (ch_rep_seq(rep) != ch->seq[0] && !(rep & CH_DEAD))
+		kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
+}
+
+static int slot_take(struct kif_pd *pd, struct kchan *ch)
+{
+	uint32_t busy = atomic_load(&ch->busy);
+	uint32_t retired, bit;
+
+	for (;;) {
+		if (ch->dead)
+			return -1;
+		retired = atomic_load(&ch->retired);
+		for (unsigned n = 0; FIEF_UNLIKELY(retired >> n); n++) {
+			bit = 1u << n;
+			if (!(retired & bit) || !slot_answered(ch, n))
+				continue;
+			if (!(atomic_fetch_and(&ch->retired, ~bit) & bit))
+				continue;
+			slot_reclaim(pd, ch, n);
+			return (int)n;
+		}
+		if (busy == SLOTS_ALL) {
+			slot_wait_free(ch, busy);
+			busy = atomic_load(&ch->busy);
+			continue;
+		}
+		bit = ~busy & (busy + 1);
+		if (atomic_compare_exchange_weak(&ch->busy, &busy, busy | bit))
+			return __builtin_ctz(bit);
+	}
+}
+
+static void slot_put(struct kchan *ch, unsigned n)
+{
+	atomic_fetch_and(&ch->busy, ~(1u << n));
+	if (atomic_load(&ch->slot_waiters))
+		kif_futex_wake(&ch->busy);
+}
+
+/* ---- waiting ---- */
+
+static bool call_ended(uint32_t rep, uint32_t seq)
+{
+	return ch_rep_seq(rep) == seq || rep & (CH_DEAD | CH_CANCEL);
+}
+
+/*
+ * Spin while it can pay: the server runs on another CPU, and spinning was not
+ * in vain three times in a row (then only one wait in 64 probes again).
+ */
+static bool call_spin(struct kif_pd *pd, struct kchan *ch,
+                      struct ch_slot *slot, uint32_t seq)
+{
+	uint64_t start;
+
+	if (ch->misses >= SPIN_MISSES && (++ch->misses & SPIN_PROBE))
+		return false;
+	start = kif_ticks();
+	for (unsigned i = 0;; i++) {
+		if (call_ended(atomic_load_explicit(&slot->rep,
+		                                    memory_order_acquire),
+		               seq)) {
+			ch->misses = 0;
+			return true;
+		}
+		if (!(i & 7)) {
+			uint32_t cpu = atomic_load_explicit(
+			        &ch->page->server.cpu, memory_order_relaxed);
+
+			if (cpu == kif_cpu())
+				return false;
+			if (kif_ticks() - start > pd->spin_ticks)
+				break;
+		}
+		kif_pause();
+	}
+	ch->misses++;
+	return false;
+}
+
+static uint32_t call_wait(struct kif_pd *pd, struct kchan *ch,
+                          struct ch_slot *slot, uint32_t seq)
+{
+	uint32_t rep;
+
+	if (!call_spin(pd, ch, slot, seq)) {
+		atomic_store(&slot->wait, 1); /* fence: partner in reply() */
+		for (;;) {
+			rep = atomic_load(&slot->rep);
+			if (call_ended(rep, seq))
+				break;
+			kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
+		}
+		atomic_store_explicit(&slot->wait, 0, memory_order_relaxed);
+	}
+	return atomic_load_explicit(&slot->rep, memory_order_acquire);
+}
+
+/* ---- the call ---- */
+
+static void call_ring(struct kchan *ch)
+{
+	uint64_t one = 1;
+
+	if (!atomic_load(&ch->page->server.polled))
+		sys_write(ch->bell, &one, sizeof(one));
+}
+
+static void call_post(struct kchan *ch, const struct kcap *c, unsigned n,
+                      const struct kif_msg *msg,
+                      const struct ch_cap cap[KIF_CAPS_MAX])
+{
+	struct ch_slot *slot = &ch->page->slot[n];
+	uint32_t cpu = kif_cpu();
+
+	slot->target = c->word;
+	slot->gen = c->gen;
+	kif_put(slot, msg, cap);
+	if (atomic_load_explicit(&ch->page->client.cpu,
+	                         memory_order_relaxed) != cpu)
+		atomic_store_explicit(&ch->page->client.cpu, cpu,
+		                      memory_order_relaxed);
+	ch->seq[n] = ch_seq_next(ch->seq[n]);
+	/* Fence between the request and the look at `polled`; partner: the
+	 * server's store to `polled` before it re-checks `req`. */
+	atomic_exchange(&slot->req, ch->seq[n]);
+}
+
+static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
+                                 unsigned n, uint32_t rep, struct kif_msg *msg)
+{
+	struct ch_slot *slot = &ch->page->slot[n];
+	struct ch_cap cap[KIF_CAPS_MAX];
+	bool sane;
+
+	msg->len = 0;
+	msg->ncaps = 0;
+	if (FIEF_LIKELY(ch_rep_seq(rep) == ch->seq[n])) {
+		sane = kif_take(slot, msg, cap);
+		slot_put(ch, n);
+		if (msg->ncaps)
+			kcaps_decode(pd, ch, cap, msg);
+		return sane ? FIEF_OK : FIEF_INVALID;
+	}
+	if (rep & CH_DEAD) {
+		slot_put(ch, n);
+		return FIEF_GONE;
+	}
+	atomic_fetch_or(&ch->retired, 1u << n);
+	return FIEF_CANCELED;
+}
+
+static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
+                                  const struct kcap *c, struct kif_msg *msg,
+                                  const struct ch_cap cap[KIF_CAPS_MAX])
+{
+	struct ch_slot *slot;
+	uint32_t rep;
+	int n;
+
+	n = slot_take(pd, ch);
+	if (n < 0)
+		return FIEF_GONE;
+	slot = &ch->page->slot[n];
+	call_post(ch, c, (unsigned)n, msg, cap);
+	call_ring(ch);
+	rep = call_wait(pd, ch, slot, ch->seq[n]);
+	return call_finish(pd, ch, (unsigned)n, rep, msg);
+}
+
+/* The same, open to kif_cancel. */
+static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
+                                     const struct kcap *c, struct kif_msg *msg,
+                                     const struct ch_cap cap[KIF_CAPS_MAX])
+{
+	struct kif_thread *t = kif_self();
+	uint64_t nr = atomic_load_explicit(&t->call_nr, memory_order_relaxed);
+	struct ch_slot *slot;
+	uint32_t rep;
+	int n;
+
+	atomic_store_explicit(&t->call_nr, ++nr, memory_order_relaxed);
+	n = slot_take(pd, ch);
+	if (n < 0)
+		return FIEF_GONE;
+	slot = &ch->page->slot[n];
+	atomic_store_explicit(&t->slot_seq, ch_seq_next(ch->seq[n]),
+	                      memory_order_relaxed);
+	atomic_store_explicit(&t->slot, slot, memory_order_release);
+	call_post(ch, c, (unsigned)n, msg, cap);
+	call_ring(ch);
+	if (FIEF_UNLIKELY(atomic_load(&t->cancel_nr) == nr))
+		kif_cancel(t->number, nr); /* it came before the slot */
+	rep = call_wait(pd, ch, slot, ch->seq[n]);
+	atomic_store_explicit(&t->slot, NULL, memory_order_release);
+	return call_finish(pd, ch, (unsigned)n, rep, msg);
+}
+
+enum fief_err kif_call_kernel(struct kif_pd *pd, struct kif_msg *msg)
+{
+	struct kchan *ch = ktable_at(&pd->chans, sizeof(*ch), CORE_CHANNEL);
+	struct kcap *c = kcap_get(pd, pd->kernel);
+
+	return c ? call_channel(pd, ch, c, msg, NULL) : FIEF_INVALID;
+}
+
+enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kcap *c = kcap_get(pd, cap);
+	struct ch_cap caps[KIF_CAPS_MAX];
+	struct kchan *ch;
+	enum fief_err e;
+
+	if (!c || kcap_kind(c) != KCAP_FOREIGN || !kif_msg_fits(msg) ||
+	    (c->word & CH_INDEX_SIGNAL && !(c->word & CH_INDEX_GRANT)))
+		return FIEF_INVALID;
+	ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
+	if (!ch || ch->dead)
+		return FIEF_GONE; /* or closed and its number used again */
+	if (ch->dir != KCHAN_OUT)
+		return FIEF_INVALID;
+	if (FIEF_UNLIKELY(msg->ncaps)) {
+		e = kcaps_encode(pd, ch->peer, msg, caps);
+		if (e)
+			return e;
+	}
+	if (FIEF_UNLIKELY(ch->npending)) {
+		kif_lock(pd);
+		kchan_flush_releases(ch);
+		kif_unlock(pd);
+	}
+	return call_cancelable(pd, ch, c, msg, caps);
+}
+
+/* ---- cancel ---- */
+
+void kif_cancel(fief_thread thread, uint64_t call_nr)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kif_thread *t;
+	struct ch_slot *slot;
+	uint32_t seq, rep;
+
+	if (thread >= KIF_THREADS || !(t = pd->thread[thread]))
+		return;
+	atomic_store(&t->cancel_nr, call_nr);
+	slot = atomic_load(&t->slot);
+	seq = atomic_load(&t->slot_seq);
+	if (!slot || atomic_load(&t->call_nr) != call_nr)
+		return;
+	/* Exactly the pending value of this call: a later call of the slot
+	 * has another one, and an outcome that exists is left alone (R6). */
+	rep = ((seq - 1) & CH_SEQ_MASK) << CH_REP_SHIFT;
+	if (atomic_compare_exchange_strong(&slot->rep, &rep, rep | CH_CANCEL))
+		kif_futex_wake(&slot->rep);
+}
+
+uint64_t kif_call_nr(void)
+{
+	return atomic_load(&kif_self()->call_nr);
+}
+
+/* ---- signals ---- */
+
+static void signal_channel(struct kchan *ch, uint32_t n)
+{
+	struct ch_page *page = ch->page;
+
+	if (n >= CH_SIGNALS || ch->dead)
+		return;
+	atomic_fetch_add(&page->signal_count[n], 1);
+	atomic_fetch_or(&page->client.signals, 1ull << n); /* fence */
+	call_ring(ch);
+}
+
+void kif_signal(fief_cap cap)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kcap *c = kcap_get(pd, cap);
+	struct kchan *ch;
+	uint32_t n;
+
+	if (!c)
+		return;
+	if (kcap_kind(c) == KCAP_OWN) {
+		kif_signal_local(pd, cap, c);
+		return;
+	}
+	ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
+	if (!ch || ch->dir == KCHAN_FREE)
+		return;
+	if (c->word & CH_INDEX_GRANT || !(c->word & CH_INDEX_SIGNAL))
+		return;
+	n = c->word & (CH_INDEX_SIGNAL - 1);
+	if (ch->dir == KCHAN_OUT)
+		signal_channel(ch, n);
+	else
+		pd->backend->signal_in(pd, ch, n);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Capabilities inside one PD: handles, own objects, what was delegated to
+ * which peer, and how capabilities enter and leave messages. Functions with
+ * `_locked` need pd->lock.
+ */
+#pragma once
+
+#include "state.h"
+
+/* ---- handles ---- */
+
+/* Channel number of a foreign handle whose channel is gone for good. */
+enum { KCAP_NO_CHANNEL = 0xffffff };
+
+/* The live entry behind a handle, or NULL. Lock-free. */
+struct kcap *kcap_get(struct kif_pd *, fief_cap);
+FIEF_MUST enum fief_err kcap_new_locked(struct kif_pd *, fief_cap *out,
+                                        struct kcap **entry);
+void kcap_free_locked(struct kif_pd *, struct kcap *, uint32_t index);
+FIEF_MUST enum fief_err kcap_foreign_locked(struct kif_pd *, uint32_t chan,
+                                            uint32_t index, uint32_t gen,
+                                            fief_cap *out);
+
+static inline uint32_t kcap_kind(const struct kcap *c)
+{
+	return c->head & 3;
+}
+
+static inline uint32_t kcap_chan(const struct kcap *c)
+{
+	return c->head >> 8;
+}
+
+static inline bool kcap_is_signal(const struct kcap *c)
+{
+	return c->head >> 8 & 1;
+}
+
+static inline uint32_t kcap_ep(const struct kcap *c)
+{
+	return c->head >> 9 & 0x7f;
+}
+
+/* ---- own objects, named by index and 40-bit serial ---- */
+
+/* The object if it is still alive, else NULL. */
+struct kcap *kobj_live(struct kif_pd *, uint32_t own, uint32_t ogen);
+
+/* ---- delegations to a peer ---- */
+
+struct kpeer *kpeer_find(struct kif_pd *, uint32_t id);
+FIEF_MUST enum fief_err kpeer_get_locked(struct kif_pd *, uint32_t id,
+                                         struct kpeer **out);
+/* Entry of the object behind (index, gen), or NULL if there is none or the
+ * object died. Lock-free for the reader of a request. */
+struct kcap *kdeleg_object(struct kif_pd *, struct kpeer *, uint32_t index,
+                           uint32_t gen, uint32_t *own, uint32_t *ogen);
+FIEF_MUST enum fief_err kdeleg_add_locked(struct kif_pd *, struct kpeer *,
+                                          uint32_t own, uint32_t ogen,
+                                          uint32_t *index, uint32_t *gen);
+void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
+                           uint32_t gen);
+/* Everything this PD ever gave to `peer` becomes void. */
+void kpeer_forget_locked(struct kif_pd *, struct kpeer *);
+
+/* ---- messages ---- */
+
+/* Translate the capabilities of `msg` for a message to `peer`. May call
+ * core. Lock not held. */
+FIEF_MUST enum fief_err kcaps_encode(struct kif_pd *, struct kpeer *peer,
+                                     const struct kif_msg *msg,
+                                     struct ch_cap out[KIF_CAPS_MAX]);
+/* Translate received ones into msg->cap; sets KIF_MSG_CAPS_LOST. */
+void kcaps_decode(struct kif_pd *, struct kchan *, const struct ch_cap *in,
+                  struct kif_msg *msg);
+
+/* ---- the kif functions ---- */
+
+enum fief_err kif_export(fief_ep ep, uint64_t badge, enum kif_object kind,
+                         fief_cap *cap);
+void kif_revoke(fief_cap own);
+void kif_drop(fief_cap cap, unsigned count);
+void kif_ref(fief_cap cap);
+enum fief_err kif_badge(fief_cap cap, uint64_t *badge);
+enum fief_err kif_recv_window(unsigned n);
+
+/* Hand queued releases of an out-channel to its page. Lock held. */
+void kchan_flush_releases(struct kchan *);

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* How capabilities enter and leave messages. */
+
+#include "caps.h"
+
+#include "chan.h"
+#include "lock.h"
+
+static struct ch_cap ch_cap_make(uint32_t kind, uint32_t ep, uint32_t index,
+                                 uint32_t gen)
+{
+	return (struct ch_cap){
+		.word = kind << CH_KIND_SHIFT | ep << CH_EP_SHIFT | index,
+		.gen = gen,
+	};
+}
+
+/* A signal context is named by its number on the channel to its endpoint, so
+ * that the sender can raise it without telling anything but the number. The
+ * upper half of the numbers is for contexts that core introduces. A number
+ * is used again only when its holder gave it back or its object died. */
+static enum fief_err signal_number_locked(struct kif_pd *pd,
+                                          struct kpeer *peer, uint32_t ep,
+                                          uint32_t own, uint32_t ogen,
+                                          uint32_t *number)
+{
+	uint32_t max = peer->id == CORE_PEER ? PDP_SIGNALS / 2 :
+	                                       CH_SIGNALS / 2;
+	struct ksignal *s;
+	uint32_t n;
+
+	for (n = 0; n < max; n++) {
+		s = kchan_signal_slot(pd, peer, ep, n);
+		if (!s)
+			return FIEF_OUT_OF_RAM;
+		if (s->own && kobj_live(pd, s->own, s->ogen))
+			continue;
+		s->own = own;
+		s->ogen = ogen;
+		*number = n;
+		return FIEF_OK;
+	}
+	return FIEF_LIMIT;
+}
+
+static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
+                                fief_cap cap, struct ch_cap *out)
+{
+	struct kchan *ch = NULL;
+	uint32_t ep, index, gen, ogen, own;
+	enum fief_err e = FIEF_OK;
+	struct kcap *c;
+
+	c = kcap_get(pd, cap);
+	ep = kcap_ep(c);
+	if (peer->id != CORE_PEER) {
+		ch = kchan_in_find(pd, peer, ep);
+		if (!ch) {
+			e = pd->backend->reverse(pd, peer->id, ep);
+			if (e)
+				return e;
+			kif_lock(pd);
+			pd->backend->refresh(pd);
+			kif_unlock(pd);
+			ch = kchan_in_find(pd, peer, ep);
+			if (!ch)
+				return FIEF_GONE;
+		}
+	}
+	kif_lock(pd);
+	c = kcap_get(pd, cap);
+	if (!c) { /* revoked meanwhile */
+		kif_unlock(pd);
+		*out = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
+		return FIEF_OK;
+	}
+	own = (cap & CH_INDEX_MASK) | (c->head >> 16 & 0xff) << 24;
+	ogen = c->word;
+	if (kcap_is_signal(c)) {
+		e = signal_number_locked(pd, peer, ep, own, ogen, &index);
+		index |= CH_INDEX_SIGNAL;
+		gen = 0;
+	} else {
+		e = kdeleg_add_locked(pd, peer, own, ogen, &index, &gen);
+	}
+	kif_unlock(pd);
+	if (!e)
+		*out = ch_cap_make(CH_CAP_MINE, ep, index, gen);
+	return e;
+}
+
+static enum fief_err encode_foreign(struct kif_pd *pd, struct kpeer *peer,
+                                    struct kcap *c, struct ch_cap *out)
+{
+	struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
+	enum fief_err e;
+	uint32_t number;
+
+	if (!ch || ch->dead) {
+		*out = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
+		return FIEF_OK;
+	}
+	if (ch->peer == peer) {
+		*out = ch_cap_make(CH_CAP_YOURS, ch->remote_ep, c->word,
+		                   c->gen);
+		return FIEF_OK;
+	}
+	e = pd->backend->introduce(pd, ch, c->word, c->gen, peer->id, &number);
+	if (e)
+		return e;
+	*out = ch_cap_make(CH_CAP_INTRO, 0, 0, number);
+	return FIEF_OK;
+}
+
+enum fief_err kcaps_encode(struct kif_pd *pd, struct kpeer *peer,
+                           const struct kif_msg *msg,
+                           struct ch_cap out[KIF_CAPS_MAX])
+{
+	enum fief_err e = FIEF_OK;
+	struct kcap *c;
+
+	for (unsigned i = 0; i < msg->ncaps && !e; i++) {
+		c = kcap_get(pd, msg->cap[i]);
+		if (!c)
+			out[i] = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
+		else if (kcap_kind(c) == KCAP_OWN)
+			e = encode_own(pd, peer, msg->cap[i], &out[i]);
+		else
+			e = encode_foreign(pd, peer, c, &out[i]);
+	}
+	return e;
+}
+
+/* ---- receiving ---- */
+
+static fief_cap decode_yours(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
+                             uint32_t index, uint32_t gen)
+{
+	uint32_t own = 0, ogen = 0;
+	struct kcap *c;
+
+	if (index & CH_INDEX_SIGNAL) {
+		struct ksignal *s = kchan_signal(pd, ch->peer, ep, index);
+
+		if (!s)
+			return FIEF_CAP_NULL;
+		own = s->own;
+		c = kobj_live(pd, own, s->ogen);
+	} else {
+		c = kdeleg_object(pd, ch->peer, index, gen, &own, &ogen);
+	}
+	if (!c)
+		return FIEF_CAP_NULL;
+	return (c->head >> 2 & 63) << 24 | (own & CH_INDEX_MASK);
+}
+
+static fief_cap decode_mine(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
+                            uint32_t index, uint32_t gen)
+{
+	struct kchan *out = kchan_out_find(pd, ch->peer, ep);
+	fief_cap cap;
+
+	if (!out && pd->page) {
+		pd->backend->refresh(pd);
+		out = kchan_out_find(pd, ch->peer, ep);
+	}
+	if (!out && !pd->page)
+		out = ch; /* core holds it by the PD's own core channel */
+	if (!out || kcap_foreign_locked(pd, out->number, index, gen, &cap))
+		return FIEF_CAP_NULL;
+	return cap;
+}
+
+static fief_cap decode_intro(struct kif_pd *pd, struct kchan *ch,
+                             uint32_t number)
+{
+	struct kpeer *peer = ch->peer;
+	struct kintro *in = NULL;
+	fief_cap cap;
+
+	for (unsigned pass = 0; pass < 2 && !in; pass++) {
+		for (unsigned i = 0; i < KIF_INTROS && number; i++)
+			if (peer->intro[i].number == number)
+				in = &peer->intro[i];
+		if (!in && !pass)
+			pd->backend->refresh(pd);
+	}
+	if (!in)
+		return FIEF_CAP_NULL;
+	in->number = 0;
+	if (kcap_foreign_locked(pd, in->chan, in->index, in->gen, &cap))
+		return FIEF_CAP_NULL;
+	return cap;
+}
+
+void kcaps_decode(struct kif_pd *pd, struct kchan *ch, const struct ch_cap *in,
+                  struct kif_msg *msg)
+{
+	kif_lock(pd);
+	for (unsigned i = 0; i < msg->ncaps; i++) {
+		uint32_t kind = in[i].word >> CH_KIND_SHIFT;
+		uint32_t ep = in[i].word >> CH_EP_SHIFT & (KIF_EPS - 1);
+		uint32_t index = in[i].word & CH_INDEX_MASK;
+		fief_cap cap = FIEF_CAP_NULL;
+
+		if (kind == CH_CAP_YOURS) {
+			cap = decode_yours(pd, ch, ep, index, in[i].gen);
+		} else if (kind != CH_CAP_NULL && i < pd->window) {
+			cap = kind == CH_CAP_MINE ?
+			              decode_mine(pd, ch, ep, index,
+			                          in[i].gen) :
+			              decode_intro(pd, ch, in[i].gen);
+		}
+		if (kind == CH_CAP_MINE || kind == CH_CAP_INTRO)
+			if (cap == FIEF_CAP_NULL)
+				msg->flags |= KIF_MSG_CAPS_LOST;
+		msg->cap[i] = cap;
+	}
+	kif_unlock(pd);
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* Channels of one PD. */
+
+#include "chan.h"
+
+#include "caps.h"
+#include "lock.h"
+#include "sys.h"
+
+static struct kchan *kchan_find(struct kif_pd *pd, const struct kpeer *peer,
+                                uint32_t dir, uint32_t ep)
+{
+	for (uint32_t i = 0; i < pd->chans.used; i++) {
+		struct kchan *ch = ktable_at(&pd->chans, sizeof(*ch), i);
+
+		if (ch->dir == dir && ch->peer == peer && !ch->dead &&
+		    (dir == KCHAN_IN ? ch->ep : ch->remote_ep) == ep)
+			return ch;
+	}
+	return NULL;
+}
+
+struct kchan *kchan_in_find(struct kif_pd *pd, const struct kpeer *peer,
+                            uint32_t ep)
+{
+	return kchan_find(pd, peer, KCHAN_IN, ep);
+}
+
+struct kchan *kchan_out_find(struct kif_pd *pd, const struct kpeer *peer,
+                             uint32_t remote_ep)
+{
+	return kchan_find(pd, peer, KCHAN_OUT, remote_ep);
+}
+
+/* Handles of a dead channel must not come to life with its successor. */
+static void kchan_orphan_handles(struct kif_pd *pd, uint32_t number)
+{
+	for (uint32_t i = 1; i < pd->caps.used; i++) {
+		struct kcap *c = ktable_at(&pd->caps, sizeof(*c), i);
+
+		if (kcap_kind(c) == KCAP_FOREIGN && kcap_chan(c) == number)
+			c->head |= (uint32_t)KCAP_NO_CHANNEL << 8;
+	}
+}
+
+enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
+{
+	struct kpeer *peer;
+	struct kchan *ch;
+	enum fief_err e;
+	uint32_t i;
+
+	if (n->inbound && (n->ep >= KIF_EPS || !pd->ep[n->ep].used))
+		return FIEF_INVALID;
+	e = kpeer_get_locked(pd, n->peer, &peer);
+	while (!e && pd->chans.used <= n->number)
+		e = ktable_add(pd, &pd->chans, sizeof(*ch), &i);
+	if (e)
+		return e;
+	ch = ktable_at(&pd->chans, sizeof(*ch), n->number);
+	if (ch->dir != KCHAN_FREE && !ch->dead)
+		return FIEF_INVALID;
+	if (ch->dead)
+		kchan_orphan_handles(pd, ch->number);
+	*ch = (struct kchan){
+		.page = n->page,
+		.peer = peer,
+		.number = n->number,
+		.dir = n->inbound ? KCHAN_IN : KCHAN_OUT,
+		.ep = n->inbound ? (uint8_t)n->ep : 0,
+		.remote_ep = n->inbound ? 0 : (uint8_t)n->ep,
+		.bell = n->bell,
+		.signal = ch->signal,
+		.pending = ch->pending,
+		.maxpending = ch->maxpending,
+	};
+	if (ch->signal)
+		for (i = 0; i < CH_SIGNALS; i++)
+			ch->signal[i] = (struct ksignal){ 0 };
+	peer->channels++;
+	return FIEF_OK;
+}
+
+static void kchan_leave_backlog(struct kif_ep *ep, struct kchan *ch)
+{
+	struct kchan **at = &ep->backlog, *last = NULL;
+
+	while (*at != ch) {
+		last = *at;
+		at = &(*at)->backlog_next;
+	}
+	*at = ch->backlog_next;
+	if (ep->backlog_last == ch)
+		ep->backlog_last = last;
+	ch->backlog = false;
+}
+
+void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
+{
+	struct kif_ep *ep = &pd->ep[ch->ep];
+
+	if (ch->dir == KCHAN_FREE || ch->dead)
+		return;
+	if (ch->dir == KCHAN_IN && ch->hot) {
+		ep->nhot--;
+		ep->hot[ch->hot - 1] = ep->hot[ep->nhot];
+		ep->hot[ch->hot - 1]->hot = ch->hot;
+		ch->hot = 0;
+	}
+	if (ch->dir == KCHAN_IN && ch->backlog)
+		kchan_leave_backlog(ep, ch);
+	for (unsigned i = 0; ch->dir == KCHAN_IN && i < CH_SLOTS; i++)
+		ch->open[i] = 0;
+	ch->dead = 1;
+	if (ch->dir == KCHAN_OUT && ch->bell >= 0) {
+		sys_close(ch->bell);
+		ch->bell = -1;
+	}
+	if (--ch->peer->channels == 0 && ch->peer->id != CORE_PEER)
+		kpeer_forget_locked(pd, ch->peer);
+}
+
+struct ksignal *kchan_signal_slot(struct kif_pd *pd, const struct kpeer *peer,
+                                  uint32_t ep, uint32_t index)
+{
+	bool core = peer->id == CORE_PEER && pd->page;
+	struct kchan *ch = core ? NULL : kchan_in_find(pd, peer, ep);
+	uint32_t max = core ? PDP_SIGNALS : CH_SIGNALS;
+	uint32_t n = index & (CH_INDEX_SIGNAL - 1);
+	struct ksignal **set;
+	void *mem;
+
+	if ((!core && !ch) || n >= max)
+		return NULL;
+	set = core ? &pd->signal : &ch->signal;
+	if (!*set) {
+		if (kif_grow(pd, max * sizeof(**set), &mem))
+			return NULL;
+		*set = mem;
+	}
+	return &(*set)[n];
+}
+
+struct ksignal *kchan_signal(struct kif_pd *pd, const struct kpeer *peer,
+                             uint32_t ep, uint32_t index)
+{
+	struct ksignal *s = kchan_signal_slot(pd, peer, ep, index);
+
+	return s && s->own ? s : NULL;
+}
+
+struct ksignal *kchan_signal_any(struct kif_pd *pd, const struct kpeer *peer,
+                                 uint32_t index)
+{
+	struct ksignal *s = NULL;
+
+	for (uint32_t ep = 0; ep < KIF_EPS && !s; ep++)
+		if (pd->ep[ep].used)
+			s = kchan_signal(pd, peer, ep, index);
+	return s;
+}
+
+void kpeer_release_locked(struct kif_pd *pd, struct kchan *ch, uint32_t index,
+                          uint32_t gen)
+{
+	struct ksignal *s;
+
+	if (!(index & CH_INDEX_SIGNAL) || index & CH_INDEX_GRANT) {
+		kdeleg_release_locked(pd, ch->peer, index, gen);
+		return;
+	}
+	s = kchan_signal(pd, ch->peer, ch->ep, index);
+	if (s)
+		s->own = 0;
+}
+
+void kchan_take_releases_locked(struct kif_pd *pd, struct kchan *ch)
+{
+	struct ch_page *page = ch->page;
+	uint32_t head = atomic_load_explicit(&page->client.release_head,
+	                                     memory_order_acquire);
+
+	if (head - ch->release_tail > CH_RELEASES) /* the client lies */
+		ch->release_tail = head - CH_RELEASES;
+	while (ch->release_tail != head) {
+		struct ch_release *r =
+		        &page->release[ch->release_tail % CH_RELEASES];
+		uint32_t index = *(volatile uint32_t *)&r->index;
+		uint32_t gen = *(volatile uint32_t *)&r->gen;
+
+		kpeer_release_locked(pd, ch, index, gen);
+		ch->release_tail++;
+	}
+	atomic_store_explicit(&page->client.release_tail, ch->release_tail,
+	                      memory_order_release);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Crash reports. */
+#pragma once
+
+#include "state.h"
+
+struct host_siginfo;
+struct host_ucontext;
+
+/* Installed by the zygote for SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP and
+ * SIGSYS; runs on the thread's alternate stack. Does not return. */
+FIEF_NORETURN void kif_crash_handler(int signo, struct host_siginfo *,
+                                     struct host_ucontext *);

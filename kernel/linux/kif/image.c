@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The function table of the kif image, and the functions that fit nowhere
+ * else: log, exit, endpoints. */
+
+#include "image.h"
+
+#include "backend.h"
+#include "call.h"
+#include "caps.h"
+#include "lock.h"
+#include "memory.h"
+#include "serve.h"
+#include "sys.h"
+#include "thread.h"
+
+void kif_log(const char *text, size_t len)
+{
+	enum { CHUNK = KIF_DATA_MAX - sizeof(struct kop) };
+
+	while (len) {
+		size_t n = len < CHUNK ? len : CHUNK;
+		struct kop op = { .a = (uint32_t)n };
+
+		if (kif_kop(kif_pd_self(), KOP_LOG, &op, text, n))
+			return; /* core is gone, and so is whoever would read */
+		text += n;
+		len -= n;
+	}
+}
+
+FIEF_NORETURN static void kif_exit(int code)
+{
+	struct kop op = { .a = (uint32_t)code };
+	enum fief_err e;
+
+	e = kif_kop(kif_pd_self(), KOP_EXIT, &op, NULL, 0);
+	for (;;)
+		sys_call3(__NR_exit_group, e ? 125 : code & 0xff, 0, 0);
+}
+
+static enum fief_err kif_ep_create(fief_ep *out)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kop op = { 0 };
+	int fd[SOCK_FDS];
+	struct kif_ep *ep;
+	enum fief_err e;
+
+	e = kif_kop(pd, KOP_EP, &op, NULL, 0);
+	if (e)
+		return e;
+	kif_lock(pd);
+	e = kif_take_fds_locked(pd, op.a, fd);
+	if (!e) {
+		ep = &pd->ep[op.b % KIF_EPS];
+		*ep = (struct kif_ep){
+			.epoll = fd[0], .poke = fd[1], .used = true
+		};
+		e = kif_ep_watch(ep, ep->poke, (uint64_t)KIF_TAG_POKE << 32);
+		*out = op.b;
+	}
+	kif_unlock(pd);
+	return e;
+}
+
+static void kif_ep_destroy(fief_ep n)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kop op = { .a = n };
+
+	if (n == 0 || n >= KIF_EPS || !pd->ep[n].used)
+		return;
+	/* Core closes the channels to it: all callers read GONE. */
+	if (kif_kop(pd, KOP_EP_DESTROY, &op, NULL, 0))
+		return;
+	kif_lock(pd);
+	pd->backend->refresh(pd);
+	sys_close(pd->ep[n].epoll);
+	sys_close(pd->ep[n].poke);
+	pd->ep[n].used = false;
+	kif_unlock(pd);
+}
+
+const struct kif kif_image_table = {
+	.version = KIF_VERSION,
+	.size = sizeof(struct kif),
+	.call = kif_call,
+	.reply_wait = kif_reply_wait,
+	.ep_create = kif_ep_create,
+	.ep_destroy = kif_ep_destroy,
+	.export = kif_export,
+	.revoke = kif_revoke,
+	.drop = kif_drop,
+	.ref = kif_ref,
+	.badge = kif_badge,
+	.recv_window = kif_recv_window,
+	.signal = kif_signal,
+	.park = kif_park,
+	.unpark = kif_unpark,
+	.cancel = kif_cancel,
+	.call_nr = kif_call_nr,
+	.thread_start = kif_thread_start,
+	.thread_exit = kif_thread_exit,
+	.thread_self = kif_thread_self,
+	.thread_local_slot = kif_thread_local_slot,
+	.map = kif_map,
+	.unmap = kif_unmap,
+	.time = kif_time,
+	.log = kif_log,
+	.exit = kif_exit,
+};

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mapping dataspaces: core hands over a descriptor for as long as the mmap
+ * takes. Which addresses are free is this PD's own business.
+ */
+
+#include "memory.h"
+
+#include "../abi/layout.h"
+#include "backend.h"
+#include "caps.h"
+#include "lock.h"
+#include "sys.h"
+
+enum { MAP_SHARED_FLAG = 1, MAP_FIXED_FLAG = 0x10, MAP_NOREPLACE = 0x100000 };
+
+/* Take `len` bytes of the arena: a range given back before, or fresh. */
+static char *arena_take_locked(struct kif_pd *pd, size_t len)
+{
+	char *at;
+
+	for (unsigned i = 0; i < pd->nranges; i++) {
+		struct krange *r = &pd->range[i];
+
+		if (r->len < len)
+			continue;
+		at = r->at;
+		r->at += len;
+		r->len -= len;
+		if (!r->len)
+			*r = pd->range[--pd->nranges];
+		return at;
+	}
+	at = pd->arena_at;
+	if ((uint64_t)at + len > LAYOUT_ARENA_END)
+		return NULL;
+	pd->arena_at += len;
+	return at;
+}
+
+static void arena_give_locked(struct kif_pd *pd, char *at, size_t len)
+{
+	for (unsigned i = 0; i < pd->nranges; i++) {
+		struct krange *r = &pd->range[i];
+
+		if (r->at + r->len != at && at + len != r->at)
+			continue;
+		at = r->at < at ? r->at : at;
+		len += r->len;
+		*r = pd->range[--pd->nranges];
+		i = UINT32_MAX; /* the joined range may touch another */
+	}
+	if (at + len == pd->arena_at)
+		pd->arena_at = at;
+	else if (pd->nranges < KIF_RANGES)
+		pd->range[pd->nranges++] = (struct krange){ at, len };
+	/* else: address space is lost, not memory; the arena is 127 GiB */
+}
+
+static bool in_arena(const char *at)
+{
+	return (uint64_t)at >= LAYOUT_ARENA && (uint64_t)at < LAYOUT_ARENA_END;
+}
+
+static enum fief_err map_fd(struct kif_pd *pd, int fd, size_t off, size_t len,
+                            void *at, unsigned rights, void **out)
+{
+	int flags = MAP_SHARED_FLAG | MAP_FIXED_FLAG;
+	char *where = at;
+	long r;
+
+	if (at)
+		flags = MAP_SHARED_FLAG | MAP_NOREPLACE;
+	else
+		where = arena_take_locked(pd, len);
+	if (!where)
+		return FIEF_LIMIT;
+	r = sys_mmap(where, len, (int)rights, flags, fd, off);
+	if (r == (long)where) {
+		*out = where;
+		return FIEF_OK;
+	}
+	if (!at)
+		arena_give_locked(pd, where, len);
+	return r == -13 || r == -1 ? FIEF_DENIED : FIEF_CONFLICT;
+}
+
+enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
+                      unsigned rights, void **out)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kcap *c = kcap_get(pd, ds);
+	struct kop op = { 0 };
+	int fd[SOCK_FDS];
+	enum fief_err e;
+	size_t size;
+
+	if (!c || kcap_kind(c) != KCAP_FOREIGN ||
+	    kcap_chan(c) != CORE_CHANNEL || !rights ||
+	    rights > (KIF_READ | KIF_WRITE | KIF_EXEC) ||
+	    (off | len | (size_t)at) % KIF_PAGE)
+		return FIEF_INVALID;
+	op.index = c->word;
+	op.gen = c->gen;
+	op.a = rights;
+	e = kif_kop(pd, KOP_MAP, &op, NULL, 0);
+	if (e)
+		return e;
+	size = (op.size + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
+	kif_lock(pd);
+	e = kif_take_fds_locked(pd, op.a, fd);
+	if (!e) {
+		if (off > size || len > size - off || (!len && off == size))
+			e = FIEF_INVALID;
+		else
+			e = map_fd(pd, fd[0], off, len ? len : size - off, at,
+			           rights, out);
+		sys_close(fd[0]);
+	}
+	kif_unlock(pd);
+	return e;
+}
+
+enum fief_err kif_unmap(void *at, size_t len)
+{
+	struct kif_pd *pd = kif_pd_self();
+
+	len = (len + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
+	if (!len || (size_t)at % KIF_PAGE || sys_munmap(at, len))
+		return FIEF_INVALID;
+	if (in_arena(at)) {
+		kif_lock(pd);
+		arena_give_locked(pd, at, len);
+		kif_unlock(pd);
+	}
+	return FIEF_OK;
+}

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Server side of channels. An awake endpoint polls its hot set, the channels
+ * it served last; everything else rings an eventfd in its edge-triggered
+ * epoll set. The kernel's ready list is the endpoint's queue: at most one
+ * entry a client, first in, first out.
+ */
+
+#include "serve.h"
+
+#include "call.h"
+#include "caps.h"
+#include "chan.h"
+#include "lock.h"
+#include "message.h"
+#include "sys.h"
+
+enum {
+	EVENTS = 16,         /* taken from the host at once, = KIF_HOT */
+	SERVED_MAX = 64,     /* events before the host's queue is looked at */
+	EPOLLIN_FLAG = 1,
+	EPOLL_ADD = 1,
+};
+
+struct host_event { /* ABI of the host on x86-64: packed */
+	uint32_t events;
+	uint64_t data;
+} __attribute__((packed));
+
+/* ---- reply tokens: seq:30, slot:3, channel:24 ---- */
+
+static fief_reply token_make(const struct kchan *ch, unsigned n)
+{
+	return 1ull << 63 | (uint64_t)ch->number << 33 | (uint64_t)n << 30 |
+	       ch->seq[n];
+}
+
+static struct kchan *token_channel(struct kif_pd *pd, fief_reply token,
+                                   unsigned *n)
+{
+	struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch),
+	                              (uint32_t)(token >> 33) & 0xffffff);
+
+	*n = (unsigned)(token >> 30) & 7;
+	if (!ch || ch->dir != KCHAN_IN || ch->dead || *n >= CH_SLOTS ||
+	    !ch->open[*n] || ch->seq[*n] != (token & CH_SEQ_MASK))
+		return NULL;
+	return ch;
+}
+
+/* End the open request of a slot (R2): only the server advances the number,
+ * a cancel that came first is overwritten, a dead channel stays dead. */
+static void slot_end(struct kchan *ch, unsigned n)
+{
+	struct ch_slot *slot = &ch->page->slot[n];
+	uint32_t rep = atomic_load_explicit(&slot->rep, memory_order_relaxed);
+	uint32_t next = ch->seq[n] << CH_REP_SHIFT;
+
+	ch->open[n] = 0;
+	while (!atomic_compare_exchange_weak(&slot->rep, &rep,
+	                                     next | (rep & CH_DEAD)))
+		;
+	if (atomic_load(&slot->wait))
+		kif_futex_wake(&slot->rep);
+}
+
+static void slot_fail(struct kchan *ch, unsigned n, enum fief_err e)
+{
+	ch->page->slot[n].label = e;
+	ch->page->slot[n].meta = 0;
+	slot_end(ch, n);
+}
+
+static void reply(struct kif_pd *pd, fief_reply token,
+                  const struct kif_msg *msg)
+{
+	struct ch_cap cap[KIF_CAPS_MAX];
+	enum fief_err e = FIEF_OK;
+	struct kchan *ch;
+	unsigned n;
+
+	ch = token_channel(pd, token, &n);
+	if (!ch)
+		return; /* the client is gone, or answered already */
+	if (!kif_msg_fits(msg))
+		e = FIEF_INVALID;
+	else if (FIEF_UNLIKELY(msg->ncaps))
+		e = kcaps_encode(pd, ch->peer, msg, cap);
+	if (ch->dead || !ch->open[n])
+		return; /* the client died while core was asked */
+	if (e) {
+		slot_fail(ch, n, e);
+		return;
+	}
+	kif_put(&ch->page->slot[n], msg, cap);
+	slot_end(ch, n);
+}
+
+/* ---- taking events ---- */
+
+static void note_cpu(struct kchan *ch)
+{
+	uint32_t cpu = kif_cpu();
+
+	if (atomic_load_explicit(&ch->page->server.cpu,
+	                         memory_order_relaxed) != cpu)
+		atomic_store_explicit(&ch->page->server.cpu, cpu,
+		                      memory_order_relaxed);
+}
+
+static struct kcap *request_object(struct kif_pd *pd, struct kchan *ch,
+                                   uint32_t target, uint32_t gen)
+{
+	uint32_t own, ogen;
+	struct kcap *c;
+
+	c = kdeleg_object(pd, ch->peer, target, gen, &own, &ogen);
+	if (!c && target & CH_INDEX_GRANT) {
+		kif_lock(pd);
+		pd->backend->refresh(pd); /* the grant may be news */
+		kif_unlock(pd);
+		c = kdeleg_object(pd, ch->peer, target, gen, &own, &ogen);
+	}
+	if (!c || kcap_is_signal(c) || kcap_ep(c) != ch->ep)
+		return NULL;
+	return c;
+}
+
+/* Copy one request out of its slot. False if it was answered at once. */
+static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
+                      struct kif_msg *msg, struct kif_wait *w)
+{
+	struct ch_slot *slot = &ch->page->slot[n];
+	uint32_t target = *(volatile uint32_t *)&slot->target;
+	uint32_t gen = *(volatile uint32_t *)&slot->gen;
+	struct ch_cap cap[KIF_CAPS_MAX];
+	struct kcap *c;
+
+	ch->open[n] = 1;
+	if (!kif_take(slot, msg, cap)) {
+		slot_fail(ch, n, FIEF_INVALID);
+		return false;
+	}
+	c = request_object(pd, ch, target, gen);
+	if (!c) {
+		slot_fail(ch, n, FIEF_GONE);
+		return false;
+	}
+	w->badge = c->badge;
+	if (FIEF_UNLIKELY(msg->ncaps))
+		kcaps_decode(pd, ch, cap, msg);
+	w->event = KIF_EVENT_CALL;
+	w->reply = token_make(ch, n);
+	return true;
+}
+
+static bool take_signal(struct kif_pd *pd, struct ksignal *s, uint32_t count,
+                        uint32_t ep, struct kif_wait *w)
+{
+	struct kcap *c = s->own ? kobj_live(pd, s->own, s->ogen) : NULL;
+
+	if (!c || !count || kcap_ep(c) != ep)
+		return false;
+	w->event = KIF_EVENT_SIGNAL;
+	w->badge = c->badge;
+	w->count = count;
+	return true;
+}
+
+static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
+                         struct kif_wait *w)
+{
+	struct ch_page *page = ch->page;
+	uint32_t count;
+	unsigned n;
+
+	if (atomic_load_explicit(&page->client.signals, memory_order_relaxed))
+		ch->signals |= atomic_exchange(&page->client.signals, 0);
+	while (ch->signals) {
+		n = (unsigned)__builtin_ctzll(ch->signals);
+		ch->signals &= ch->signals - 1;
+		count = atomic_exchange(&page->signal_count[n], 0);
+		if (ch->signal &&
+		    take_signal(pd, &ch->signal[n], count, ch->ep, w))
+			return true;
+	}
+	return false;
+}
+
+static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
+                         struct kif_msg *msg, struct kif_wait *w)
+{
+	struct ch_page *page = ch->page;
+	uint32_t req;
+
+	for (unsigned n = 0; n < CH_SLOTS && !(w->flags & KIF_SIGNALS); n++) {
+		req = atomic_load_explicit(&page->slot[n].req,
+		                           memory_order_acquire);
+		if (req == ch->seq[n] || ch->open[n])
+			continue;
+		ch->seq[n] = req & CH_SEQ_MASK;
+		if (take_call(pd, ch, n, msg, w))
+			return true;
+	}
+	if (atomic_load_explicit(&page->client.release_head,
+	                         memory_order_relaxed) != ch->release_tail) {
+		kif_lock(pd);
+		kchan_take_releases_locked(pd, ch);
+		kif_unlock(pd);
+	}
+	return scan_signals(pd, ch, w);
+}
+
+/* Something to do on this channel? Used between the fence and sleeping. */
+static bool channel_ready(const struct kif_ep *ep, const struct kchan *ch)
+{
+	struct ch_page *page = ch->page;
+
+	if (atomic_load(&page->client.signals))
+		return true;
+	for (unsigned n = 0; n < CH_SLOTS && !ep->signals_only; n++)
+		if (atomic_load(&page->slot[n].req) != ch->seq[n] &&
+		    !ch->open[n])
+			return true;
+	return false;
+}
+
+/* ---- hot set ---- */
+
+/* Channels that left the hot set with work: served when there is room. */
+static void backlog_push(struct kif_ep *ep, struct kchan *ch)
+{
+	if (ch->backlog)
+		return;
+	ch->backlog = true;
+	ch->backlog_next = NULL;
+	if (ep->backlog)
+		ep->backlog_last->backlog_next = ch;
+	else
+		ep->backlog = ch;
+	ep->backlog_last = ch;
+}
+
+static struct kchan *backlog_pop(struct kif_ep *ep)
+{
+	struct kchan *ch = ep->backlog;
+
+	if (ch) {
+		ep->backlog = ch->backlog_next;
+		ch->backlog = false;
+	}
+	return ch;
+}
+
+static void hot_evict(struct kif_ep *ep, uint32_t i)
+{
+	struct kchan *ch = ep->hot[i];
+
+	ch->hot = 0;
+	ep->nhot--;
+	ep->hot[i] = ep->hot[ep->nhot];
+	if (i < ep->nhot)
+		ep->hot[i]->hot = (uint8_t)(i + 1);
+	atomic_store(&ch->page->server.polled, 0); /* fence: R10 */
+	if (ep->signals_only || channel_ready(ep, ch))
+		backlog_push(ep, ch); /* its client saw `polled` and sleeps */
+}
+
+static void hot_add(struct kif_ep *ep, struct kchan *ch)
+{
+	if (ch->hot || ch->dead)
+		return;
+	if (ep->nhot == KIF_HOT)
+		hot_evict(ep, ep->turn % KIF_HOT);
+	atomic_store_explicit(&ch->page->server.polled, 1,
+	                      memory_order_relaxed);
+	note_cpu(ch);
+	ep->hot[ep->nhot++] = ch;
+	ch->hot = (uint8_t)ep->nhot;
+	ep->turn = ep->turn + 1 < KIF_HOT ? ep->turn + 1 : 0;
+}
+
+static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
+                     struct kif_wait *w)
+{
+	for (uint32_t i = 0; i < ep->nhot; i++) {
+		struct kchan *ch;
+
+		ep->turn = ep->turn + 1 < ep->nhot ? ep->turn + 1 : 0;
+		ch = ep->hot[ep->turn];
+		if (scan_channel(pd, ch, msg, w)) {
+			note_cpu(ch);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- signals from core and from this PD ---- */
+
+static bool scan_core(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
+{
+	struct pd_page *page = pd->page;
+	uint32_t seq, count;
+
+	if (!page)
+		return false;
+	seq = atomic_load_explicit(&page->signal_seq, memory_order_acquire);
+	if (seq == pd->signal_seen || !pd->signal)
+		return false;
+	for (uint32_t n = 0; n < PDP_SIGNALS; n++) {
+		struct ksignal *s = &pd->signal[n];
+
+		count = atomic_load_explicit(&page->signal_count[n],
+		                             memory_order_acquire) -
+		        s->seen;
+		if (count && (!s->own || take_signal(pd, s, count, epn, w))) {
+			s->seen += count;
+			if (s->own)
+				return true;
+		}
+	}
+	pd->signal_seen = seq;
+	return false;
+}
+
+static bool scan_local(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
+{
+	if (!atomic_load_explicit(&pd->ep[epn].local, memory_order_acquire))
+		return false;
+	for (uint32_t i = 0; i < pd->nlocal; i++) {
+		struct klocal *l = &pd->local[i];
+		struct ksignal s = { .own = l->own, .ogen = l->ogen };
+		uint32_t count;
+
+		if (l->ep != epn || !atomic_load(&l->count))
+			continue;
+		count = atomic_exchange(&l->count, 0);
+		atomic_fetch_sub(&pd->ep[epn].local, 1);
+		if (take_signal(pd, &s, count, epn, w))
+			return true;
+	}
+	return false;
+}
+
+static struct klocal *local_entry_locked(struct kif_pd *pd, uint32_t own,
+                                         uint32_t ogen)
+{
+	struct klocal *l = NULL;
+	void *mem;
+
+	for (uint32_t i = 0; i < pd->nlocal; i++) {
+		if (pd->local[i].own == own && pd->local[i].ogen == ogen)
+			return &pd->local[i];
+		if (!atomic_load(&pd->local[i].count) &&
+		    !kobj_live(pd, pd->local[i].own, pd->local[i].ogen))
+			l = &pd->local[i];
+	}
+	if (!l) {
+		if (pd->nlocal == pd->maxlocal) {
+			uint32_t max = pd->maxlocal ? pd->maxlocal * 2 : 8;
+
+			if (kif_grow(pd, max * sizeof(*l), &mem))
+				return NULL;
+			for (uint32_t i = 0; i < pd->nlocal; i++) {
+				l = &((struct klocal *)mem)[i];
+				l->own = pd->local[i].own;
+				l->ogen = pd->local[i].ogen;
+				l->ep = pd->local[i].ep;
+				l->count = pd->local[i].count;
+			}
+			pd->local = mem;
+			pd->maxlocal = max;
+		}
+		l = &pd->local[pd->nlocal++];
+	}
+	l->own = own;
+	l->ogen = ogen;
+	return l;
+}
+
+void kif_signal_local(struct kif_pd *pd, fief_cap handle, struct kcap *c)
+{
+	uint32_t own = (handle & CH_INDEX_MASK) | (c->head >> 16 & 0xff) << 24;
+	struct kif_ep *ep = &pd->ep[kcap_ep(c)];
+	uint64_t one = 1;
+	struct klocal *l;
+
+	if (!kcap_is_signal(c))
+		return;
+	kif_lock(pd);
+	l = local_entry_locked(pd, own, c->word);
+	if (l) {
+		l->ep = (uint8_t)kcap_ep(c);
+		if (!atomic_fetch_add(&l->count, 1))
+			atomic_fetch_add(&ep->local, 1);
+	}
+	kif_unlock(pd);
+	if (l && atomic_load(&ep->asleep) && ep->poke >= 0)
+		sys_write(ep->poke, &one, sizeof(one));
+}
+
+/* ---- sleeping ---- */
+
+static bool news(struct kif_pd *pd)
+{
+	struct pd_page *page = pd->page;
+
+	return page && (atomic_load(&page->notice_head) != pd->notice_tail ||
+	                atomic_load(&page->signal_seq) != pd->signal_seen);
+}
+
+static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
+{
+	if (news(pd) || atomic_load(&ep->local) ||
+	    (ep->backlog && !ep->signals_only))
+		return true;
+	for (uint32_t i = 0; i < ep->nhot; i++)
+		if (channel_ready(ep, ep->hot[i]))
+			return true;
+	return false;
+}
+
+static bool ep_spin(struct kif_pd *pd, struct kif_ep *ep)
+{
+	uint64_t start = kif_ticks();
+	uint32_t cpu = kif_cpu();
+	bool other = false;
+
+	for (uint32_t i = 0; i < ep->nhot; i++)
+		other |= atomic_load_explicit(&ep->hot[i]->page->client.cpu,
+		                              memory_order_relaxed) != cpu;
+	if (!other)
+		return false;
+	if (ep->idle_misses >= 3 && (++ep->idle_misses & 63))
+		return false;
+	do {
+		for (unsigned i = 0; i < 8; i++) {
+			for (uint32_t k = 0; k < ep->nhot; k++)
+				if (channel_ready(ep, ep->hot[k])) {
+					ep->idle_misses = 0;
+					return true;
+				}
+			kif_pause();
+		}
+		if (kif_cpu() != cpu)
+			return false;
+	} while (kif_ticks() - start < pd->spin_ticks);
+	ep->idle_misses++;
+	return false;
+}
+
+static long ep_host_wait(struct kif_ep *ep, struct host_event *ev,
+                         uint64_t deadline)
+{
+	struct {
+		long sec, ns;
+	} ts;
+	uint64_t now;
+
+	if (deadline == FIEF_NEVER)
+		return sys_call6(__NR_epoll_pwait, ep->epoll, (long)ev, EVENTS,
+		                 -1, 0, 8);
+	now = deadline ? kif_time() : 0;
+	deadline = deadline > now ? deadline - now : 0;
+	ts.sec = (long)(deadline / 1000000000u);
+	ts.ns = (long)(deadline % 1000000000u);
+	return sys_call6(__NR_epoll_pwait2, ep->epoll, (long)ev, EVENTS,
+	                 (long)&ts, 0, 8);
+}
+
+/* Take ready channels from the host. Returns the number of events. */
+static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
+{
+	struct host_event ev[EVENTS];
+	uint64_t drain;
+	long n;
+
+	n = ep_host_wait(ep, ev, deadline);
+	ep->served = 0;
+	for (unsigned i = 0; i < KIF_HOT / 2 && ep->backlog; i++)
+		hot_add(ep, backlog_pop(ep));
+	for (long i = 0; i < n; i++) {
+		uint32_t kind = (uint32_t)(ev[i].data >> 32);
+		struct kchan *ch;
+
+		if (kind == KIF_TAG_CHANNEL) {
+			ch = ktable_get(&pd->chans, sizeof(*ch),
+			                (uint32_t)ev[i].data);
+			if (ch && ch->dir == KCHAN_IN && !ch->dead)
+				hot_add(ep, ch);
+		} else if (kind == KIF_TAG_SOCKET) {
+			pd->socket_ready = true;
+		} else if (kind == KIF_TAG_POKE) {
+			sys_call3(__NR_read, ep->poke, (long)&drain, 8);
+		} else {
+			pd->backend->ready(pd, ev[i].data);
+			ep->interrupted = true;
+		}
+	}
+	return n;
+}
+
+/* Go to sleep until something happens. False when the deadline passed. */
+static bool ep_sleep(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
+{
+	bool ready;
+	long n;
+
+	for (uint32_t i = 0; i < ep->nhot; i++)
+		atomic_store_explicit(&ep->hot[i]->page->server.polled, 0,
+		                      memory_order_relaxed);
+	atomic_store(&ep->asleep, true);
+	atomic_thread_fence(memory_order_seq_cst); /* partner: call_post */
+	ready = ep_ready(pd, ep);
+	n = ready ? 1 : ep_fetch(pd, ep, deadline);
+	atomic_store_explicit(&ep->asleep, false, memory_order_relaxed);
+	for (uint32_t i = 0; i < ep->nhot; i++) {
+		struct kchan *ch = ep->hot[i];
+
+		atomic_store_explicit(&ch->page->server.polled, 1,
+		                      memory_order_relaxed);
+		note_cpu(ch);
+	}
+	return n > 0 || n == -4; /* -EINTR: look again */
+}
+
+static bool ep_scan(struct kif_pd *pd, uint32_t epn, struct kif_msg *msg,
+                    struct kif_wait *w)
+{
+	struct kif_ep *ep = &pd->ep[epn];
+
+	if (FIEF_UNLIKELY(news(pd) || pd->socket_ready)) {
+		kif_lock(pd);
+		pd->backend->refresh(pd);
+		kif_unlock(pd);
+	}
+	if (FIEF_UNLIKELY(ep->served++ >= SERVED_MAX))
+		ep_fetch(pd, ep, 0); /* R13: nobody outside starves */
+	if (scan_local(pd, epn, w) || scan_core(pd, epn, w) ||
+	    scan_hot(pd, ep, msg, w))
+		return true;
+	while (FIEF_UNLIKELY(ep->backlog != NULL) && !ep->signals_only) {
+		hot_add(ep, backlog_pop(ep));
+		if (scan_hot(pd, ep, msg, w))
+			return true;
+	}
+	return false;
+}
+
+enum fief_err kif_reply_wait(fief_ep epn, struct kif_msg *msg,
+                             struct kif_wait *w)
+{
+	struct kif_pd *pd = kif_pd_self();
+	struct kif_ep *ep;
+
+	if (epn >= KIF_EPS || !pd->ep[epn].used)
+		return FIEF_INVALID;
+	ep = &pd->ep[epn];
+	if (w->flags & KIF_REPLY)
+		reply(pd, w->reply, msg);
+	w->event = KIF_EVENT_NONE;
+	ep->signals_only = w->flags & KIF_SIGNALS;
+	if (!(w->flags & KIF_WAIT))
+		return FIEF_OK;
+	while (!ep_scan(pd, epn, msg, w)) {
+		if (w->flags & KIF_POLL) {
+			if (ep_fetch(pd, ep, 0) <= 0)
+				break;
+		} else if (!ep_spin(pd, ep) &&
+		           !ep_sleep(pd, ep, w->deadline)) {
+			break;
+		}
+		if (FIEF_UNLIKELY(ep->interrupted))
+			break;
+	}
+	ep->interrupted = false;
+	return FIEF_OK;
+}
+
+enum fief_err kif_ep_watch(struct kif_ep *ep, int fd, uint64_t tag)
+{
+	struct host_event ev = { EPOLLIN_FLAG | 1u << 31 /* EPOLLET */, tag };
+
+	return sys_call6(__NR_epoll_ctl, ep->epoll, EPOLL_ADD, fd, (long)&ev, 0,
+	                 0) ?
+	               FIEF_LIMIT :
+	               FIEF_OK;
+}

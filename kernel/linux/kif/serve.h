@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Server side: endpoints, replies, waiting for events. */
+#pragma once
+
+#include "state.h"
+
+/* Tags in an endpoint's epoll set: kind << 32 | number. */
+enum kif_tag {
+	KIF_TAG_CHANNEL, /* number of an in-channel */
+	KIF_TAG_SOCKET,  /* core's socket */
+	KIF_TAG_POKE,    /* another thread of this PD */
+	KIF_TAG_BACKEND, /* and above: for backend->ready */
+};
+
+enum fief_err kif_reply_wait(fief_ep ep, struct kif_msg *msg,
+                             struct kif_wait *w);
+
+/* A signal from this PD to an own object. */
+void kif_signal_local(struct kif_pd *, fief_cap handle, struct kcap *);
+
+/* Put a descriptor into an endpoint's set, edge-triggered. */
+FIEF_MUST enum fief_err kif_ep_watch(struct kif_ep *, int fd, uint64_t tag);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* First code of a new component process. */
+#pragma once
+
+#include "state.h"
+
+/* Where the crash stack of the initial thread lies in the boot dataspace;
+ * the zygote announces it to the host before any child exists. */
+enum { START_ALTSTACK = 16 << 10, START_ALTSTACK_SIZE = 16 << 10 };
+
+/*
+ * Turn the freshly cloned child of the zygote into a PD and enter the
+ * component. Takes over the descriptors. Does not return.
+ */
+FIEF_NORETURN void kif_start(const struct spawn_msg *, const int fd[SPAWN_FDS],
+                             int (*gettime)(long, void *));

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private state of one PD as its kif sees it. Everything here is memory of
+ * the PD itself: no other component reads it, so it holds what must not be
+ * believed from shared pages. The kif image has no writable data; the state
+ * is reached through the thread block in GS. Core runs the same code with
+ * state of its own and another `struct kif_backend`.
+ */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <fief/kif.h>
+
+#include "../abi/channel.h"
+#include "../abi/core.h"
+#include "../abi/pd_page.h"
+#include "table.h"
+
+#define KIF_PEER_NONE UINT32_MAX /* id of an unused struct kpeer */
+
+enum {
+	KIF_EPS = 8,     /* endpoints of one PD */
+	KIF_HOT = 16,    /* channels that an awake endpoint polls */
+	KIF_INTROS = 8,  /* introductions kept for one peer */
+	KIF_STASH = 16,  /* descriptors received and not yet fetched */
+	KIF_THREADS = 64,
+	KIF_RANGES = 64, /* pieces of free address space that are remembered */
+};
+
+struct krange {
+	char *at;
+	size_t len;
+};
+
+struct kif_rseq { /* ABI of the host, 32 bytes, aligned to 32 */
+	uint32_t cpu_id_start;
+	uint32_t cpu_id;
+	uint64_t rseq_cs;
+	uint32_t flags;
+	uint32_t node_id, mm_cid, unused;
+} FIEF_ALIGNED(32);
+
+/* Thread block: GS base, and FS base of native threads (stack canary). */
+struct kif_thread {
+	struct kif_thread *self; /* %gs:0 */
+	struct kif_pd *pd;       /* %gs:8 */
+	void *local;
+	void (*entry)(void *);
+	void *arg;
+	uint64_t canary; /* %fs:0x28 of libraries built with stack protector */
+	_Atomic uint64_t call_nr;
+	_Atomic uint64_t cancel_nr; /* highest number asked to be canceled */
+	struct ch_slot *_Atomic slot; /* where call_nr waits, or NULL */
+	_Atomic uint32_t slot_seq;
+	_Atomic uint32_t parked; /* futex word: 1 = an unpark is due */
+	_Atomic uint32_t used;
+	uint32_t number;
+	char *altstack; /* for crash handlers; initial thread: by layout */
+	struct kif_rseq rseq;
+};
+
+_Static_assert(offsetof(struct kif_thread, canary) == 0x28, "FS ABI");
+
+enum kcap_kind { KCAP_FREE, KCAP_OWN, KCAP_FOREIGN };
+
+/* An entry of the handle table; the handle is tag << 24 | index. */
+struct kcap {
+	uint32_t head; /* kind:2, tag:6, then own: kind of object:1, ep:7,
+	                * generation bits 39..32; foreign: channel:24 */
+	uint32_t word; /* own: generation bits 31..0; foreign: entry index */
+	union {
+		uint64_t badge; /* own */
+		struct {
+			uint32_t gen;
+			uint32_t refs;
+		};
+	};
+};
+
+_Static_assert(sizeof(struct kcap) == 16, "handles are small");
+
+/* What this PD gave to one peer: entry of the delegation table. Index,
+ * generation and peer together are the authority (invariant I3). */
+struct kdeleg {
+	uint32_t own;  /* index of own kcap | generation bits 39..32 << 24 */
+	uint32_t ogen; /* its generation, bits 31..0 */
+	uint32_t gen;  /* of this entry; raised at release */
+	uint32_t next; /* free list, or number of the grant that made it */
+};
+
+_Static_assert(sizeof(struct kdeleg) == 16, "delegations are small");
+
+struct kintro {
+	uint32_t number; /* 0: free */
+	uint32_t chan, index, gen;
+};
+
+struct kpeer {
+	uint32_t id;
+	uint32_t first_free;     /* of deleg, index + 1 */
+	struct ktable deleg;     /* struct kdeleg */
+	struct kmap grants;      /* number -> deleg index */
+	struct kintro intro[KIF_INTROS];
+	uint32_t intro_next;
+	uint32_t channels; /* alive, both directions */
+	struct kpeer *next;
+};
+
+struct ksignal {
+	uint32_t own, ogen; /* as in kdeleg; own 0 = free */
+	uint32_t seen;      /* core's counters are cumulative */
+};
+
+enum kchan_dir { KCHAN_FREE, KCHAN_OUT, KCHAN_IN };
+
+struct kchan {
+	struct ch_page *page;
+	struct kpeer *peer;
+	uint32_t number;
+	uint8_t dir;
+	_Atomic uint8_t dead;
+	uint8_t ep;      /* in: served by */
+	uint8_t remote_ep; /* out: endpoint of the peer */
+	uint8_t hot;     /* in: position in the hot set + 1 */
+	int bell;        /* out: eventfd */
+	/* out: state of the client side */
+	_Atomic uint32_t busy;    /* slots in use or retired */
+	_Atomic uint32_t retired; /* slots canceled, reply outstanding */
+	_Atomic uint32_t slot_waiters;
+	uint32_t misses;          /* spins in a row that were in vain */
+	uint32_t release_head;
+	struct ch_release *pending; /* releases that found no room */
+	uint32_t npending, maxpending;
+	/* in: state of the server side */
+	uint32_t release_tail;
+	uint64_t signals;             /* taken from the page, to report */
+	struct ksignal *signal;       /* CH_SIGNALS entries, or NULL */
+	uint32_t seq[CH_SLOTS];       /* out: last used; in: last seen */
+	uint8_t open[CH_SLOTS];       /* in: request waits for its reply */
+	bool backlog;                 /* in: is in the endpoint's backlog */
+	struct kchan *backlog_next;
+};
+
+struct kif_ep {
+	int epoll;
+	int poke; /* eventfd, -1 until needed */
+	bool used;
+	bool signals_only; /* calls stay queued for now */
+	bool interrupted;  /* the backend did something: let core look */
+	_Atomic bool asleep;
+	uint32_t nhot, turn;
+	struct kchan *hot[KIF_HOT];
+	uint32_t served; /* events since the host was asked last */
+	uint32_t idle_misses;
+	struct kchan *backlog, *backlog_last;
+	_Atomic uint32_t local; /* klocal entries that are pending */
+};
+
+/* A pending signal of this PD to an object of its own. */
+struct klocal {
+	uint32_t own, ogen;
+	_Atomic uint32_t count;
+	uint8_t ep;
+};
+
+/* What differs between a component and core. */
+struct kif_backend {
+	/* Memory for tables; zeroed, never returned. */
+	enum fief_err (*grow)(struct kif_pd *, size_t bytes, void **out);
+	/* Make sure an in-channel from `peer` to endpoint `ep` exists. */
+	enum fief_err (*reverse)(struct kif_pd *, uint32_t peer, uint32_t ep);
+	/* Introduce held entry (chan, index, gen) to `peer`. */
+	enum fief_err (*introduce)(struct kif_pd *, struct kchan *chan,
+	                           uint32_t index, uint32_t gen, uint32_t peer,
+	                           uint32_t *number);
+	/* Give `n` exports' worth of capability quota. */
+	enum fief_err (*charge)(struct kif_pd *, uint32_t n);
+	/* Look for news of core: notices, socket. Lock held. */
+	void (*refresh)(struct kif_pd *);
+	/* A descriptor with a foreign tag in the epoll set became ready. */
+	void (*ready)(struct kif_pd *, uint64_t tag);
+	/* Submit to signal `index` of a PD on this channel (core only). */
+	void (*signal_in)(struct kif_pd *, struct kchan *, uint32_t index);
+	/* A capability that arrives from `peer` as introduced. */
+	void (*give_back)(struct kif_pd *, struct kchan *, uint32_t index,
+	                  uint32_t gen);
+};
+
+struct kif_pd {
+	const struct kif_backend *backend;
+	struct pd_page *page; /* core: NULL */
+	int sock;             /* core: -1 */
+	_Atomic uint32_t lock;
+	uint32_t cap_free;   /* index + 1 of the first free handle */
+	struct ktable caps;  /* struct kcap */
+	struct ktable chans; /* struct kchan, by PD-local number */
+	struct kpeer *peers;
+	struct kpeer core_peer;
+	struct kif_ep ep[KIF_EPS];
+	struct ksignal *signal;  /* PDP_SIGNALS contexts that core holds */
+	uint32_t signal_seen;    /* signal_seq */
+	uint32_t notice_tail;
+	uint32_t window;         /* capabilities accepted a message */
+	uint32_t exports_paid, exports;
+	uint64_t serial;         /* of the own object exported last */
+	struct klocal *local;    /* nlocal entries */
+	uint32_t nlocal, maxlocal;
+	bool socket_ready;       /* the socket has something to read */
+	char *grow_at, *grow_end; /* memory for tables */
+	char *heap_at;            /* next address for more of it */
+	char *arena_at;           /* next address for map without one */
+	struct krange range[KIF_RANGES];
+	unsigned nranges;
+	struct {
+		uint32_t number;
+		int fd[SOCK_FDS];
+	} stash[KIF_STASH];
+	uint32_t spin_ticks;
+	fief_cap kernel; /* handle of the kernel object */
+	int (*gettime)(long clock, void *timespec);
+	struct kif_boot boot;
+	struct kif_thread *thread[KIF_THREADS];
+};
+
+uint64_t kif_time(void);
+
+static inline struct kif_thread *kif_self(void)
+{
+	struct kif_thread *t;
+
+	__asm__("movq %%gs:0, %0" : "=r"(t));
+	return t;
+}
+
+static inline struct kif_pd *kif_pd_self(void)
+{
+	struct kif_pd *pd;
+
+	__asm__("movq %%gs:8, %0" : "=r"(pd));
+	return pd;
+}

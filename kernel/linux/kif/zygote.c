@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The zygote: entry of the kif image when core executes it. It puts on the
+ * sandbox once (Landlock, signal handlers, seccomp) and then forks a locked
+ * down child for each component core asks for. It never runs component code,
+ * never writes to its data (it has none), and its only descriptor is the
+ * socket to core.
+ */
+
+#include <linux/filter.h>
+
+#include "../abi/layout.h"
+#include "crash.h"
+#include "mem.h"
+#include "seccomp_native.h"
+#include "start.h"
+#include "sys.h"
+#include "vdso.h"
+
+enum {
+	CONTROL_FD = 3,
+	SIGKILL_NR = 9,
+	PR_PDEATHSIG = 1,
+	PR_NO_NEW_PRIVS = 38,
+	SECCOMP_FILTER_OP = 1,
+	SECCOMP_LISTENER = 1 << 3,
+	ARCH_GS = 0x1001,
+	ARCH_FS = 0x1002,
+	SA_FLAGS = 0x4 | 0x04000000 | 0x08000000, /* SIGINFO RESTORER ONSTACK */
+	CLONE_CHILD = 0x8000 | 17,                /* CLONE_PARENT, SIGCHLD */
+	RECV_CLOEXEC = 0x40000000,
+};
+
+struct host_sigaction {
+	void (*handler)(int, struct host_siginfo *, struct host_ucontext *);
+	uint64_t flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+struct host_stack {
+	void *sp;
+	int32_t flags;
+	size_t size;
+};
+
+struct zygote_ready {
+	int32_t listener, landlock_abi;
+};
+
+FIEF_NORETURN static void fail(int code)
+{
+	for (;;)
+		sys_call3(__NR_exit_group, code, 0, 0);
+}
+
+/* Deny-all Landlock domain, inherited by every child. 0 if there is none. */
+static long landlock(void)
+{
+	struct {
+		uint64_t fs, net, scoped;
+	} rules = { 0, 0, 0 };
+	long abi = sys_call3(444, 0, 0, 1);
+	size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
+	long fd;
+
+	if (abi <= 0)
+		return 0;
+	rules.fs = abi >= 5 ? 0xffff : abi >= 3 ? 0x7fff : abi == 2 ? 0x3fff :
+	                                                             0x1fff;
+	rules.net = abi >= 4 ? 3 : 0;
+	rules.scoped = abi >= 6 ? 3 : 0;
+	fd = sys_call3(444, (long)&rules, (long)size, 0);
+	if (fd < 0 || sys_call3(446, fd, 0, 0))
+		fail(111);
+	sys_close((int)fd);
+	return abi;
+}
+
+__asm__(".globl kif_restorer\n"
+        "kif_restorer:\n\t"
+        "mov $15, %eax\n\t" /* rt_sigreturn */
+        "syscall\n\t");
+void kif_restorer(void);
+
+static void signals(void)
+{
+	static const uint8_t fatal[] = { 4, 5, 7, 8, 11, 31 };
+	struct host_sigaction sa = {
+		.handler = kif_crash_handler,
+		.flags = SA_FLAGS,
+		.restorer = kif_restorer,
+	};
+	struct host_stack alt = {
+		(char *)LAYOUT_STATE + START_ALTSTACK, 0, START_ALTSTACK_SIZE
+	};
+
+	for (unsigned i = 0; i < sizeof(fatal); i++)
+		if (sys_call6(__NR_rt_sigaction, fatal[i], (long)&sa, 0, 8, 0,
+		              0))
+			fail(112);
+	if (sys_call3(__NR_sigaltstack, (long)&alt, 0, 0))
+		fail(112);
+}
+
+static long seccomp(void)
+{
+	struct sock_fprog prog = {
+		.len = sizeof(seccomp_native) / sizeof(seccomp_native[0]),
+		.filter = (struct sock_filter *)(uintptr_t)seccomp_native,
+	};
+
+	return sys_call3(__NR_seccomp, SECCOMP_FILTER_OP, SECCOMP_LISTENER,
+	                 (long)&prog);
+}
+
+/* ---- spawning ---- */
+
+struct host_iovec {
+	void *base;
+	size_t len;
+};
+
+struct host_msghdr {
+	void *name;
+	uint32_t namelen;
+	struct host_iovec *iov;
+	size_t iovlen;
+	void *control;
+	size_t controllen;
+	uint32_t flags;
+};
+
+struct spawn_control {
+	size_t len;
+	int32_t level, type;
+	int32_t fd[SPAWN_FDS + 1];
+};
+
+static bool spawn_receive(struct spawn_msg *m, int fd[SPAWN_FDS])
+{
+	struct spawn_control control;
+	struct host_iovec iov = { m, sizeof(*m) };
+	struct host_msghdr h = {
+		.iov = &iov,
+		.iovlen = 1,
+		.control = &control,
+		.controllen = sizeof(control),
+	};
+	long n = sys_call3(__NR_recvmsg, CONTROL_FD, (long)&h, RECV_CLOEXEC);
+
+	if (n == -4) /* -EINTR */
+		return false;
+	if (n != sizeof(*m))
+		fail(n ? 113 : 0); /* 0: core is gone */
+	for (unsigned i = 0; i < SPAWN_FDS; i++)
+		fd[i] = control.fd[i];
+	return true;
+}
+
+static void spawn(int (*gettime)(long, void *))
+{
+	struct spawned_msg done;
+	struct spawn_msg m;
+	int fd[SPAWN_FDS];
+	long pid;
+
+	if (!spawn_receive(&m, fd))
+		return;
+	pid = sys_call6(__NR_clone, CLONE_CHILD, 0, 0, 0, 0, 0);
+	if (pid == 0) {
+		sys_close(CONTROL_FD);
+		/* If core died before this, kif_start meets a closed socket. */
+		sys_call3(__NR_prctl, PR_PDEATHSIG, SIGKILL_NR, 0);
+		kif_start(&m, fd, gettime);
+	}
+	for (unsigned i = 0; i < SPAWN_FDS; i++)
+		sys_close(fd[i]);
+	done.tag = m.tag;
+	done.pid = (int32_t)pid;
+	sys_write(CONTROL_FD, &done, sizeof(done));
+}
+
+FIEF_NORETURN FIEF_USED static void zygote_main(const uint64_t *stack)
+{
+	struct zygote_ready ready;
+	int (*gettime)(long, void *);
+
+	gettime = vdso_clock_gettime(stack);
+	sys_call3(__NR_prctl, PR_PDEATHSIG, SIGKILL_NR, 0);
+	sys_call6(__NR_prctl, PR_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
+	sys_call3(__NR_arch_prctl, ARCH_FS, LAYOUT_STATE, 0);
+	sys_call3(__NR_arch_prctl, ARCH_GS, LAYOUT_STATE, 0);
+	ready.landlock_abi = (int32_t)landlock();
+	signals();
+	ready.listener = (int32_t)seccomp();
+	if (ready.listener < 0)
+		fail(114);
+	sys_write(CONTROL_FD, &ready, sizeof(ready));
+	/* Core fetched the listener when it says so; then nobody here may
+	 * answer for core. */
+	sys_call3(__NR_read, CONTROL_FD, (long)&ready.landlock_abi, 4);
+	sys_close(ready.listener);
+	for (;;)
+		spawn(gettime);
+}
+
+__asm__(".globl kif_zygote_start\n"
+        "kif_zygote_start:\n\t"
+        "xor %ebp, %ebp\n\t"
+        "mov %rsp, %rdi\n\t"
+        "and $-16, %rsp\n\t"
+        "call zygote_main\n\t"
+        "ud2");

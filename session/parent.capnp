@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+@0xf1ef000000000020;
+# What each component holds from birth: the way to its parent. All sessions,
+# quota and news of the component's life go through here.
+
+using Fief = import "fief.capnp";
+using import "signals.capnp".Signal;
+
+enum RequestKind {
+  create @0;
+  # Make a session; answer by deliver or respond.
+  upgrade @1;
+  # The client donated more; answer by respond(ok).
+  close @2;
+  # The client closed; give everything back, answer by respond(closed).
+}
+
+enum Response {
+  ok @0;
+  denied @1;
+  insufficientRam @2;
+  insufficientCaps @3;
+  closed @4;
+}
+
+interface Parent $Fief.service("Parent") {
+  session @0 (id :UInt32, service :Text $Fief.maxBytes(64),
+              label :Text $Fief.maxBytes(160),
+              args :Text $Fief.maxBytes(160),
+              ram :UInt64, caps :UInt32, wait :Bool) -> (cap :Capability)
+    $Fief.errors([pending, denied, insufficientRam, insufficientCaps,
+                  outOfRam, outOfCaps, conflict]);
+  # Open a session. `id` is chosen by the client, not 0, and names the session
+  # from then on (CONFLICT if it is in use). `ram` bytes and `caps` are taken
+  # from the client's account (OUT_OF_RAM, OUT_OF_CAPS if it cannot pay) and
+  # given to the server; INSUFFICIENT_* if the server wants more. With `wait`
+  # the reply comes when the server answered; otherwise the outcome may be
+  # PENDING: sessionSigh tells when to ask sessionCap.
+
+  sessionCap @1 (id :UInt32) -> (cap :Capability)
+    $Fief.errors([pending, notFound, denied, insufficientRam,
+                  insufficientCaps]);
+  # The outcome of an earlier request.
+
+  sessionSigh @2 (handler :Signal);
+
+  upgrade @3 (id :UInt32, ram :UInt64, caps :UInt32)
+    $Fief.errors([notFound, outOfRam, outOfCaps, pending]);
+  # Donate more to an open session.
+
+  close @4 (id :UInt32) $Fief.errors([notFound, pending]);
+  # End a session; the donation comes back. PENDING: the server is asked
+  # first. The id may be used again at once.
+
+  announce @5 (service :Text $Fief.maxBytes(64)) $Fief.errors([denied]);
+  # Offer a service. DENIED if the configuration does not list it under
+  # <provides>.
+
+  requestSigh @6 (handler :Signal);
+  # Have a signal submitted when nextRequest has something.
+
+  nextRequest @7 () -> (kind :RequestKind, id :UInt32, service :Text,
+                        label :Text, args :Text, ram :UInt64, caps :UInt32)
+    $Fief.errors([again]);
+  # The next request for a service of this component. `id` is the parent's
+  # name for the session; `label` says who asks for what. AGAIN: none.
+
+  deliver @8 (id :UInt32, cap :Capability) $Fief.errors([notFound]);
+  # Answer a create request with the session.
+
+  respond @9 (id :UInt32, response :Response) $Fief.errors([notFound]);
+  # Answer any other request, or refuse a create request.
+
+  exit @10 (code :Int32);
+  # The component is done. It is not expected to go on.
+
+  resourceSigh @11 (handler :Signal);
+  resourceRequest @12 (ram :UInt64, caps :UInt32);
+  # Ask for more quota; a signal to resourceSigh tells that it was granted.
+
+  yieldSigh @13 (handler :Signal);
+  yieldRequest @14 () -> (ram :UInt64, caps :UInt32);
+  yieldResponse @15 ();
+  # The parent would like quota back; voluntary.
+
+  heartbeatSigh @16 (handler :Signal);
+  heartbeatResponse @17 ();
+}
