@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls its parent in every way and reports medians. */
+
+#include <fief/component.h>
+#include <fief/kif_table.h>
+#include <fief/log.h>
+
+#include "echo.h"
+
+static struct main {
+	struct fief_env *env;
+	struct fief_signal_handler handler;
+	unsigned signals;
+	uint64_t sample[20000];
+} m;
+
+static void on_signal(struct fief_signal_handler *self, unsigned count)
+{
+	(void)self;
+	m.signals += count;
+}
+
+static enum fief_err call(uint32_t label, fief_cap cap, struct kif_msg *msg)
+{
+	msg->len = 32;
+	msg->ncaps = cap != FIEF_CAP_NULL;
+	msg->cap[0] = cap;
+	return fief_rpc_call(m.env->parent, label, msg);
+}
+
+static void sort(uint64_t *v, size_t n)
+{
+	for (size_t gap = n / 2; gap; gap /= 2)
+		for (size_t i = gap; i < n; i++)
+			for (size_t k = i; k >= gap && v[k - gap] > v[k];
+			     k -= gap) {
+				uint64_t t = v[k];
+
+				v[k] = v[k - gap];
+				v[k - gap] = t;
+			}
+}
+
+static void measure(const char *name, uint32_t label, fief_cap give, size_t n)
+{
+	struct kif_msg msg;
+	enum fief_err e = FIEF_OK;
+	uint64_t t0;
+
+	for (size_t i = 0; i < n && !e; i++) {
+		t0 = fief_kif->time();
+		e = call(label, give, &msg);
+		m.sample[i] = fief_kif->time() - t0;
+		if (!e)
+			fief_rpc_drop_caps(&msg);
+	}
+	if (e) {
+		fief_error("%s: %s", name, fief_err_text(e));
+		fief_exit(m.env, 1);
+	}
+	sort(m.sample, n);
+	fief_log("%s: p50 %llu ns, p99 %llu ns", name,
+	         (unsigned long long)m.sample[n / 2],
+	         (unsigned long long)m.sample[n * 99 / 100]);
+}
+
+void fief_component_construct(struct fief_env *env)
+{
+	struct kif_msg msg;
+	fief_cap theirs;
+
+	m.env = env;
+	m.handler.handle = on_signal;
+	if (fief_signal_manage(env->ep, &m.handler))
+		fief_exit(env, 2);
+	measure("null", ECHO_NULL, FIEF_CAP_NULL, 20000);
+	measure("object", ECHO_OBJECT, FIEF_CAP_NULL, 20000);
+	if (call(ECHO_OBJECT, FIEF_CAP_NULL, &msg) || msg.ncaps != 1)
+		fief_exit(env, 3);
+	theirs = msg.cap[0];
+	measure("to owner", ECHO_BADGE, theirs, 20000);
+	if (call(ECHO_BADGE, theirs, &msg) || msg.data[0] != 1)
+		fief_exit(env, 4);
+	if (call(ECHO_SIGNAL, m.handler.cap, &msg))
+		fief_exit(env, 5);
+	measure("third party", ECHO_TAKE, env->pd, 5000);
+	measure("own object", ECHO_TAKE, m.handler.cap, 5000);
+	fief_log("done");
+}
