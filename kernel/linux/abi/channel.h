@@ -5,12 +5,13 @@
  * words of the other as hostile: they are read once, copied, then checked.
  *
  * A slot belongs to one client thread while its call is outstanding. Words:
- *   req   client: number of the call, 1, 2, ... modulo 2^30
+ *   req   client: number of the call, 1, 2, ... modulo 2^28
  *   rep   futex word: number of the last call that ended, shifted by
  *         CH_REP_SHIFT, with flags. CH_CANCEL says that the client left the
- *         call rep+1; CH_DEAD that the server is gone. Only the server (and,
- *         for a dead server or a refused introduction, core) advances the
- *         number; a slot is not reused before that (invariant I7).
+ *         call rep+1; CH_DEAD that the server is gone. Only the server
+ *         advances the number, or core, when it refused an introduction:
+ *         then CH_ERR_MASK says why and there is no message. A slot is not
+ *         reused before that (invariant I7).
  *   wait  client: it sleeps on `rep`
  * tests/model proves the protocol; the fences are named in call.c and serve.c.
  */
@@ -25,11 +26,16 @@ enum {
 	CH_SLOTS = 6,
 	CH_SIGNALS = 64,
 	CH_RELEASES = 16,
-	CH_REP_SHIFT = 2,
+	CH_REP_SHIFT = 4,
 	CH_DEAD = 1,
 	CH_CANCEL = 2,
-	CH_SEQ_MASK = 0x3fffffff,
+	CH_ERR_SHIFT = 2,
+	CH_ERR_MASK = 3 << CH_ERR_SHIFT,
+	CH_SEQ_MASK = 0x0fffffff,
 };
+
+/* Why core ended a call in place of the server; in the bits CH_ERR_MASK. */
+enum ch_err { CH_ERR_NONE, CH_ERR_GONE, CH_ERR_LIMIT, CH_ERR_INVALID };
 
 /*
  * How a capability travels in a message: an entry in the table that its owner
@@ -39,7 +45,8 @@ enum ch_cap_kind {
 	CH_CAP_NULL,
 	CH_CAP_YOURS, /* entry in the table of the receiver for the sender */
 	CH_CAP_MINE,  /* entry in the table of the sender for the receiver */
-	CH_CAP_INTRO, /* number (`gen`) of an introduction core announced */
+	CH_CAP_INTRO, /* number (`gen`, the sender's choice) of an introduction
+	               * that core announces, maybe after the message */
 };
 
 struct ch_cap {

@@ -17,7 +17,9 @@ enum { CORE_PEER = 0, CORE_CHANNEL = 0 };
  * message's data; no capabilities. */
 enum kop_label {
 	KOP_REVERSE = 1, /* peer, a = endpoint; result a = channel number */
-	KOP_INTRODUCE,   /* chan, index, gen -> peer; result a = number */
+	KOP_INTRODUCE,   /* chan, index, gen -> peer, as `number`; if slot is
+	                  * not KOP_NO_SLOT: for the call in that slot of
+	                  * out-channel `via`, which core rings or ends */
 	KOP_MAP,         /* index, gen, a = rights; result a = descriptor
 	                  * number on the socket, size */
 	KOP_HEAP,        /* size; result a = descriptor number */
@@ -34,7 +36,10 @@ struct kop {
 	uint32_t chan, index, gen, peer;
 	uint32_t a, b;
 	uint64_t size;
+	uint32_t number, via, slot, seq;
 };
+
+enum { KOP_NO_SLOT = 255 };
 
 enum { KOP_FRAMES = 16 };
 

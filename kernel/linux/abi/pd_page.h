@@ -26,6 +26,7 @@ enum pdp_notice_kind {
 	PDP_GRANT,    /* peer `peer` may use what entry `index`, `gen` given to
 	               * peer `peer2` names, by the name `number` */
 	PDP_RELEASE,  /* core no longer holds entry `index`, `gen` */
+	PDP_REFUSED,  /* an introduction that peer `peer` asked for */
 	PDP_INTRO,    /* introduction `number` by peer `peer`: the grant `gen`
 	               * or entry `index`, `gen` of out-channel `chan` */
 };
@@ -49,8 +50,10 @@ struct pd_page {
 	_Atomic uint32_t signal_seq; /* raised after each counter */
 	_Atomic uint32_t more;       /* core has queued notices: ring it when
 	                              * the tail moved */
+	_Atomic uint32_t sock_sent;  /* messages ever sent on the socket, so
+	                              * that the PD reads no more than those */
 	uint32_t spin_ticks;         /* budget of one spin, TSC ticks */
-	uint32_t unused[11];
+	uint32_t unused[10];
 	_Atomic uint32_t signal_count[PDP_SIGNALS];
 	struct pdp_notice notice[PDP_NOTICES];
 };

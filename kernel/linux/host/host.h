@@ -78,7 +78,7 @@ struct host {
 	uint32_t npds, maxpds;
 	struct host_channel *channels;
 	int zygote_sock, zygote_pid, listener, children;
-	uint32_t numbers; /* of introductions */
+	uint32_t grants; /* numbers of grants */
 	uint32_t spin_ticks;
 	struct host_prepared {
 		int memfd, bell;
@@ -132,9 +132,12 @@ struct host_intro {
 	struct kcore_pd *from, *owner, *to;
 	uint32_t ep; /* of the owner */
 	uint32_t index, gen;
+	uint32_t number; /* the holder's name for the introduction */
 };
+/* `grant` (may be NULL) receives the owner's name for it; without it the
+ * receiver gets a notice. */
 FIEF_MUST enum fief_err host_introduce(const struct host_intro *,
-                                       uint32_t *number);
+                                       uint32_t *grant);
 
 /* ---- kernel_object.c ---- */
 /* Serve one request to a PD's kernel object. */

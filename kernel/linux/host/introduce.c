@@ -68,21 +68,22 @@ static void receiver_name(const struct host_intro *in,
 	*gen = 0;
 }
 
-static void introduce_to_core(const struct host_intro *in, uint32_t number,
-                              uint32_t index, uint32_t gen)
+static void introduce_to_core(const struct host_intro *in, uint32_t index,
+                              uint32_t gen)
 {
-	struct kpeer *peer = kpeer_find(&host.kif, peer_id(in->from));
-
-	peer->intro[peer->intro_next++ % KIF_INTROS] = (struct kintro){
-		.number = number,
+	const struct kintro intro = {
+		.number = in->number,
 		.chan = in->owner->id,
 		.index = index,
 		.gen = gen,
 	};
+
+	kpeer_intro_locked(&host.kif, kpeer_find(&host.kif, peer_id(in->from)),
+	                   &intro);
 }
 
 static enum fief_err introduce_foreign(const struct host_intro *in,
-                                       uint32_t number, struct pdp_notice *n)
+                                       uint32_t grant, struct pdp_notice *n)
 {
 	struct host_channel *ch = NULL;
 	enum fief_err e = FIEF_OK;
@@ -96,43 +97,44 @@ static enum fief_err introduce_foreign(const struct host_intro *in,
 			return e;
 		n->chan = ch->client_number;
 	}
-	receiver_name(in, ch, number, &n->index, &n->gen);
-	name = n->index & CH_INDEX_SIGNAL ? n->index : number;
+	receiver_name(in, ch, grant, &n->index, &n->gen);
+	name = n->index & CH_INDEX_SIGNAL ? n->index : grant;
 	e = owner_notice(in, name);
 	if (!e && !in->to)
-		introduce_to_core(in, number, n->index, n->gen);
+		introduce_to_core(in, n->index, n->gen);
 	return e;
 }
 
 /* Never 0, never with the bit that marks a signal. */
-static uint32_t next_number(void)
+static uint32_t next_grant(void)
 {
-	host.numbers++;
-	if (host.numbers & CH_INDEX_SIGNAL)
-		host.numbers += CH_INDEX_SIGNAL;
-	if (!host.numbers)
-		host.numbers = 1;
-	return host.numbers;
+	host.grants++;
+	if (host.grants & CH_INDEX_SIGNAL)
+		host.grants += CH_INDEX_SIGNAL;
+	if (!host.grants)
+		host.grants = 1;
+	return host.grants;
 }
 
-enum fief_err host_introduce(const struct host_intro *in, uint32_t *number)
+enum fief_err host_introduce(const struct host_intro *in, uint32_t *grant)
 {
 	struct pdp_notice n = {
 		.kind = PDP_INTRO,
 		.peer = peer_id(in->from),
-		.number = next_number(),
+		.number = in->number,
 	};
+	uint32_t number = next_grant();
 	enum fief_err e;
 
 	if (in->owner && in->owner->state == HOST_DEAD)
 		return FIEF_GONE;
 	if (in->owner == in->to && in->to)
 		return FIEF_INVALID;
-	e = in->owner ? introduce_foreign(in, n.number, &n) :
+	e = in->owner ? introduce_foreign(in, number, &n) :
 	                introduce_own(in, &n);
-	if (!e && in->to)
+	if (!e && in->to && !grant)
 		e = host_notify(in->to, &n);
-	if (!e)
-		*number = n.number;
+	if (!e && grant)
+		*grant = number;
 	return e;
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../kif/caps.h"
+#include "../kif/lock.h"
 
 /* Descriptors go ahead of the reply that names them. */
 static enum fief_err send_fds(struct kcore_pd *pd, const int *fd, unsigned n,
@@ -63,15 +64,16 @@ static enum fief_err kop_reverse(struct kcore_pd *pd, struct kop *op,
 	return e;
 }
 
-static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
-                                   const struct kif_msg *in)
+static enum fief_err introduce(struct kcore_pd *pd, const struct kop *op)
 {
 	struct host_intro intro = {
-		.from = pd, .index = op->index, .gen = op->gen
+		.from = pd,
+		.index = op->index,
+		.gen = op->gen,
+		.number = op->number,
 	};
 	struct host_channel *ch;
 
-	(void)in;
 	if (op->chan != CORE_CHANNEL) {
 		ch = op->chan < pd->nends ? pd->end[op->chan].channel : NULL;
 		if (!ch || ch->client != pd)
@@ -84,7 +86,56 @@ static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
 		if (!intro.to || !talks_to(pd, intro.to))
 			return FIEF_INVALID;
 	}
-	return host_introduce(&intro, &op->a);
+	return host_introduce(&intro, NULL);
+}
+
+/* End the call that waits for a refused introduction (R12): no message, the
+ * reason in the reply word; only while the call is pending. */
+static void refuse(struct ch_page *page, const struct kop *op, enum fief_err e)
+{
+	uint32_t err = e == FIEF_GONE    ? CH_ERR_GONE :
+	               e == FIEF_INVALID ? CH_ERR_INVALID :
+	                                   CH_ERR_LIMIT;
+	struct ch_slot *slot = &page->slot[op->slot];
+	uint32_t rep = atomic_load(&slot->rep);
+	uint32_t seq = op->seq & CH_SEQ_MASK;
+
+	while (!(rep & CH_DEAD) &&
+	       ch_rep_seq(rep) == ((seq - 1) & CH_SEQ_MASK))
+		if (atomic_compare_exchange_weak(
+		            &slot->rep, &rep,
+		            seq << CH_REP_SHIFT | err << CH_ERR_SHIFT))
+			break;
+	kif_futex_wake(&slot->rep);
+}
+
+static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
+                                   const struct kif_msg *in)
+{
+	struct pdp_notice refused = { .kind = PDP_REFUSED, .peer = pd->id };
+	enum fief_err e = introduce(pd, op);
+	struct host_channel *ch;
+
+	(void)in;
+	if (op->slot >= CH_SLOTS)
+		return e; /* the sender waits for this answer */
+	if (op->via == CORE_CHANNEL) {
+		if (e)
+			refuse(pd->core, op, e);
+		return e;
+	}
+	ch = op->via < pd->nends ? pd->end[op->via].channel : NULL;
+	if (!ch || ch->client != pd)
+		return FIEF_INVALID;
+	if (e) {
+		refuse(ch->page, op, e);
+		/* Without room for the notice the server meets the end of the
+		 * call when it looks at the slot again. */
+		if (host_notify(ch->server, &refused))
+			e = FIEF_LIMIT;
+	}
+	host_bell(ch->server);
+	return e;
 }
 
 static enum fief_err kop_map(struct kcore_pd *pd, struct kop *op,

@@ -53,9 +53,10 @@ static enum fief_err host_reverse(struct kif_pd *pd, uint32_t peer, uint32_t ep)
 
 static enum fief_err host_introduce_held(struct kif_pd *pd, struct kchan *ch,
                                          uint32_t index, uint32_t gen,
-                                         uint32_t peer, uint32_t *number)
+                                         uint32_t peer, uint32_t number)
 {
 	struct host_intro in = {
+		.number = number,
 		.owner = host_pd_by_id(ch->number),
 		.to = host_pd_by_id(peer),
 		.index = index,
@@ -63,7 +64,7 @@ static enum fief_err host_introduce_held(struct kif_pd *pd, struct kchan *ch,
 	};
 
 	(void)pd;
-	return in.owner && in.to ? host_introduce(&in, number) : FIEF_GONE;
+	return in.owner && in.to ? host_introduce(&in, NULL) : FIEF_GONE;
 }
 
 static enum fief_err host_charge(struct kif_pd *pd, uint32_t n)
@@ -244,6 +245,7 @@ static enum fief_err self_init(void)
 	host.kif.backend = &host_backend;
 	host.kif.sock = -1;
 	host.kif.window = KIF_CAPS_MAX;
+	host.kif.intro_news = 1;
 	host.kif.gettime = gettime;
 	host.kif.thread[0] = t;
 	host.kif.spin_ticks = host.spin_ticks = calibrate();

@@ -66,8 +66,10 @@ void host_bell(struct kcore_pd *pd)
 	if (atomic_load(&pd->core->client.bell_ack) != pd->bell_sent)
 		return;
 	atomic_store(&pd->page->bell, ++pd->bell_sent);
+	atomic_fetch_add(&pd->page->sock_sent, 1);
 	/* A full socket wakes the PD as well. */
-	send(pd->sock, &m, sizeof(m), MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (send(pd->sock, &m, sizeof(m), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		atomic_fetch_sub(&pd->page->sock_sent, 1);
 }
 
 enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
@@ -92,10 +94,13 @@ enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
 	memcpy(CMSG_DATA(c), fd, nfds * sizeof(int));
-	if (sendmsg(pd->sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		return errno == EPIPE || errno == ECONNRESET ? FIEF_GONE :
-		                                               FIEF_LIMIT;
-	return FIEF_OK;
+	/* Counted first: a PD that looks too early finds nothing and is woken
+	 * when the message is there. */
+	atomic_fetch_add(&pd->page->sock_sent, 1);
+	if (sendmsg(pd->sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return FIEF_OK;
+	atomic_fetch_sub(&pd->page->sock_sent, 1);
+	return errno == EPIPE || errno == ECONNRESET ? FIEF_GONE : FIEF_LIMIT;
 }
 
 void host_signal(struct kcore_pd *pd, uint32_t index)

@@ -188,7 +188,7 @@ static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
 	in.gen = c->gen;
 	if (!in.owner)
 		return FIEF_GONE;
-	e = host_introduce(&in, &number);
+	e = host_introduce(&in, &number); /* named by its grant */
 	ch = e ? NULL : host_channel_find(pd, in.owner, 0);
 	if (!ch)
 		return e ? e : FIEF_GONE;

@@ -97,6 +97,17 @@ static int sock_receive(int sock, struct sock_msg *m, int fd[SOCK_FDS])
 	return n;
 }
 
+bool kif_core_alive(struct kif_pd *pd)
+{
+	char byte;
+	struct host_iovec iov = { &byte, 1 };
+	struct host_msghdr h = { .iov = &iov, .iovlen = 1 };
+
+	/* A look without taking anything: 0 is the end of the stream. */
+	return sys_call3(__NR_recvmsg, pd->sock, (long)&h,
+	                 MSG_NOWAIT_CLOEXEC | 2 /* PEEK */) != 0;
+}
+
 static void sock_channel(struct kif_pd *pd, const struct sock_msg *m,
                          int fd[SOCK_FDS])
 {
@@ -143,10 +154,14 @@ static void sock_stash(struct kif_pd *pd, uint32_t number, int fd[SOCK_FDS])
 static bool sock_drain_locked(struct kif_pd *pd)
 {
 	struct sock_msg m;
-	int fd[SOCK_FDS], n;
+	int fd[SOCK_FDS], n = 0;
 
 	pd->socket_ready = false;
-	while ((n = sock_receive(pd->sock, &m, fd)) >= 0) {
+	while (pd->sock_taken != atomic_load(&pd->page->sock_sent)) {
+		n = sock_receive(pd->sock, &m, fd);
+		if (n < 0)
+			break;
+		pd->sock_taken++;
 		if (m.kind == SOCK_CHANNEL)
 			sock_channel(pd, &m, fd);
 		else if (m.kind == SOCK_FD)
@@ -212,16 +227,16 @@ static void notice_grant(struct kif_pd *pd, const struct pdp_notice *n)
 
 static void notice_intro(struct kif_pd *pd, const struct pdp_notice *n)
 {
-	struct kpeer *peer = kpeer_find(pd, n->peer);
-
-	if (!peer)
-		return;
-	peer->intro[peer->intro_next++ % KIF_INTROS] = (struct kintro){
+	const struct kintro in = {
 		.number = n->number,
 		.chan = n->chan,
 		.index = n->index,
 		.gen = n->gen,
 	};
+	struct kpeer *peer = kpeer_find(pd, n->peer);
+
+	if (peer)
+		kpeer_intro_locked(pd, peer, &in);
 }
 
 static void notice_dead(struct kif_pd *pd, uint32_t number)
@@ -245,6 +260,9 @@ static void notice_handle(struct kif_pd *pd, const struct pdp_notice *n)
 		break;
 	case PDP_INTRO:
 		notice_intro(pd, n);
+		break;
+	case PDP_REFUSED: /* core ended the call: look at it again */
+		kintro_news(pd);
 		break;
 	case PDP_RELEASE:
 		kpeer_release_locked(pd, core, n->index, n->gen);
@@ -325,16 +343,18 @@ static enum fief_err component_reverse(struct kif_pd *pd, uint32_t peer,
 
 static enum fief_err component_introduce(struct kif_pd *pd, struct kchan *ch,
                                          uint32_t index, uint32_t gen,
-                                         uint32_t peer, uint32_t *number)
+                                         uint32_t peer, uint32_t number)
 {
 	struct kop op = {
-		.chan = ch->number, .index = index, .gen = gen, .peer = peer
+		.chan = ch->number,
+		.index = index,
+		.gen = gen,
+		.peer = peer,
+		.number = number,
+		.slot = KOP_NO_SLOT,
 	};
-	enum fief_err e = kif_kop(pd, KOP_INTRODUCE, &op, NULL, 0);
 
-	if (!e)
-		*number = op.a;
-	return e;
+	return kif_kop(pd, KOP_INTRODUCE, &op, NULL, 0);
 }
 
 static enum fief_err component_charge(struct kif_pd *pd, uint32_t n)

@@ -15,7 +15,11 @@ FIEF_MUST enum fief_err kif_kop(struct kif_pd *, uint32_t label,
 FIEF_MUST enum fief_err kif_take_fds_locked(struct kif_pd *, uint32_t number,
                                             int fd[SOCK_FDS]);
 
-/* Read the socket and core's notices. False if core is gone. Lock held. */
+/* Read what core put on the socket and into the notices. False if it turned
+ * out that core is gone. Lock held. */
 bool kif_refresh_locked(struct kif_pd *);
+
+/* Does core still hold the other end of the socket? */
+bool kif_core_alive(struct kif_pd *);
 
 void kif_log(const char *text, size_t len);

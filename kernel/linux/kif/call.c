@@ -8,6 +8,7 @@
 
 #include "caps.h"
 #include "lock.h"
+#include "mem.h"
 #include "message.h"
 #include "serve.h"
 #include "sys.h"
@@ -24,7 +25,8 @@ static void slot_reclaim(struct kif_pd *pd, struct kchan *ch, unsigned n)
 	struct ch_cap cap[KIF_CAPS_MAX];
 	struct kif_msg late;
 
-	if (kif_take(slot, &late, cap) && late.ncaps) {
+	if (!(atomic_load(&slot->rep) & CH_ERR_MASK) &&
+	    kif_take(slot, &late, cap) && late.ncaps) {
 		kcaps_decode(pd, ch, cap, &late);
 		for (unsigned i = 0; i < late.ncaps; i++)
 			kif_drop(late.cap[i], 1);
@@ -184,6 +186,19 @@ static void call_post(struct kchan *ch, const struct kcap *c, unsigned n,
 	atomic_exchange(&slot->req, ch->seq[n]);
 }
 
+/* Core ended the call: an introduction in it was refused. */
+static enum fief_err call_refused(uint32_t rep)
+{
+	static const enum fief_err err[] = {
+		[CH_ERR_NONE] = FIEF_OK,
+		[CH_ERR_GONE] = FIEF_GONE,
+		[CH_ERR_LIMIT] = FIEF_LIMIT,
+		[CH_ERR_INVALID] = FIEF_INVALID,
+	};
+
+	return err[(rep & CH_ERR_MASK) >> CH_ERR_SHIFT];
+}
+
 static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
                                  unsigned n, uint32_t rep, struct kif_msg *msg)
 {
@@ -193,6 +208,11 @@ static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
 
 	msg->len = 0;
 	msg->ncaps = 0;
+	if (FIEF_UNLIKELY(ch_rep_seq(rep) == ch->seq[n] &&
+	                  rep & CH_ERR_MASK)) {
+		slot_put(ch, n);
+		return call_refused(rep);
+	}
 	if (FIEF_LIKELY(ch_rep_seq(rep) == ch->seq[n])) {
 		sane = kif_take(slot, msg, cap);
 		slot_put(ch, n);
@@ -226,10 +246,38 @@ static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
 	return call_finish(pd, ch, (unsigned)n, rep, msg);
 }
 
+/* Ask core for the introductions of a posted call, without waiting for the
+ * answers: core rings the server, or ends the call if it refuses. */
+static void call_forward(struct kif_pd *pd, const struct kchan *ch, unsigned n,
+                         struct kforward *forward)
+{
+	struct kchan *core = ktable_at(&pd->chans, sizeof(*core), CORE_CHANNEL);
+	struct kcap *kernel = kcap_get(pd, pd->kernel);
+	struct kif_msg msg = { .label = KOP_INTRODUCE,
+		               .len = sizeof(struct kop) };
+	int slot;
+
+	for (unsigned i = 0; i < forward->n; i++) {
+		struct kop *op = &forward->op[i];
+
+		op->via = ch->number;
+		op->slot = n;
+		op->seq = ch->seq[n];
+		memcpy(msg.data, op, sizeof(*op));
+		slot = slot_take(pd, core);
+		if (slot < 0)
+			return; /* core is gone, and so are we */
+		call_post(core, kernel, (unsigned)slot, &msg, NULL);
+		atomic_fetch_or(&core->retired, 1u << slot);
+	}
+	call_ring(core);
+}
+
 /* The same, open to kif_cancel. */
 static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
                                      const struct kcap *c, struct kif_msg *msg,
-                                     const struct ch_cap cap[KIF_CAPS_MAX])
+                                     const struct ch_cap cap[KIF_CAPS_MAX],
+                                     struct kforward *forward)
 {
 	struct kif_thread *t = kif_self();
 	uint64_t nr = atomic_load_explicit(&t->call_nr, memory_order_relaxed);
@@ -246,7 +294,10 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 	                      memory_order_relaxed);
 	atomic_store_explicit(&t->slot, slot, memory_order_release);
 	call_post(ch, c, (unsigned)n, msg, cap);
-	call_ring(ch);
+	if (FIEF_UNLIKELY(forward->n))
+		call_forward(pd, ch, (unsigned)n, forward);
+	else
+		call_ring(ch);
 	if (FIEF_UNLIKELY(atomic_load(&t->cancel_nr) == nr))
 		kif_cancel(t->number, nr); /* it came before the slot */
 	rep = call_wait(pd, ch, slot, ch->seq[n]);
@@ -267,9 +318,11 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 	struct kif_pd *pd = kif_pd_self();
 	struct kcap *c = kcap_get(pd, cap);
 	struct ch_cap caps[KIF_CAPS_MAX];
+	struct kforward forward;
 	struct kchan *ch;
 	enum fief_err e;
 
+	forward.n = 0;
 	if (!c || kcap_kind(c) != KCAP_FOREIGN || !kif_msg_fits(msg) ||
 	    (c->word & CH_INDEX_SIGNAL && !(c->word & CH_INDEX_GRANT)))
 		return FIEF_INVALID;
@@ -279,7 +332,7 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 	if (ch->dir != KCHAN_OUT)
 		return FIEF_INVALID;
 	if (FIEF_UNLIKELY(msg->ncaps)) {
-		e = kcaps_encode(pd, ch->peer, msg, caps);
+		e = kcaps_encode(pd, ch->peer, msg, caps, &forward);
 		if (e)
 			return e;
 	}
@@ -288,7 +341,7 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 		kchan_flush_releases(ch);
 		kif_unlock(pd);
 	}
-	return call_cancelable(pd, ch, c, msg, caps);
+	return call_cancelable(pd, ch, c, msg, caps, &forward);
 }
 
 /* ---- cancel ---- */

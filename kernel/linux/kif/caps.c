@@ -263,6 +263,28 @@ void kdeleg_release_locked(struct kif_pd *pd, struct kpeer *peer,
 	peer->first_free = index + 1;
 }
 
+void kpeer_intro_locked(struct kif_pd *pd, struct kpeer *peer,
+                        const struct kintro *in)
+{
+	void *mem;
+
+	kintro_news(pd);
+	if (!peer->intro) {
+		if (kif_grow(pd, KIF_INTROS * sizeof(*in), &mem))
+			return; /* the call stays parked, its sender waits */
+		peer->intro = mem;
+	}
+	peer->intro[peer->intro_next++ % KIF_INTROS] = *in;
+}
+
+struct kintro *kpeer_intro_find(const struct kpeer *peer, uint32_t number)
+{
+	for (unsigned i = 0; peer->intro && number && i < KIF_INTROS; i++)
+		if (peer->intro[i].number == number)
+			return &peer->intro[i];
+	return NULL;
+}
+
 void kpeer_forget_locked(struct kif_pd *pd, struct kpeer *peer)
 {
 	struct kdeleg *d;
@@ -276,7 +298,7 @@ void kpeer_forget_locked(struct kif_pd *pd, struct kpeer *peer)
 	for (i = 0; i < peer->grants.size; i++)
 		peer->grants.entry[i].key = 0;
 	peer->grants.used = 0;
-	for (i = 0; i < KIF_INTROS; i++)
+	for (i = 0; peer->intro && i < KIF_INTROS; i++)
 		peer->intro[i].number = 0;
 	peer->id = KIF_PEER_NONE;
 }

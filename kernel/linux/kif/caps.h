@@ -61,16 +61,40 @@ FIEF_MUST enum fief_err kdeleg_add_locked(struct kif_pd *, struct kpeer *,
                                           uint32_t *index, uint32_t *gen);
 void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
                            uint32_t gen);
+/* Calls that wait for an introduction are to be looked at again. */
+static inline void kintro_news(struct kif_pd *pd)
+{
+	if (!++pd->intro_news)
+		pd->intro_news = 1;
+}
+
+/* What core announced: `peer` introduces something. */
+void kpeer_intro_locked(struct kif_pd *, struct kpeer *,
+                        const struct kintro *);
+struct kintro *kpeer_intro_find(const struct kpeer *, uint32_t number);
 /* Everything this PD ever gave to `peer` becomes void. */
 void kpeer_forget_locked(struct kif_pd *, struct kpeer *);
 
 /* ---- messages ---- */
 
-/* Translate the capabilities of `msg` for a message to `peer`. May call
- * core. Lock not held. */
+/* Introductions that a call still has to ask core for. */
+struct kforward {
+	unsigned n;
+	struct kop op[KIF_CAPS_MAX];
+};
+
+/*
+ * Translate the capabilities of `msg` for a message to `peer`. May call core.
+ * Introductions are noted in `forward`, or, if that is NULL, made at once.
+ * Lock not held.
+ */
 FIEF_MUST enum fief_err kcaps_encode(struct kif_pd *, struct kpeer *peer,
                                      const struct kif_msg *msg,
-                                     struct ch_cap out[KIF_CAPS_MAX]);
+                                     struct ch_cap out[KIF_CAPS_MAX],
+                                     struct kforward *forward);
+/* Is every introduction that the message names here? Lock not held. */
+bool kcaps_complete(struct kif_pd *, const struct kpeer *,
+                    const struct ch_cap *in, unsigned n);
 /* Translate received ones into msg->cap; sets KIF_MSG_CAPS_LOST. */
 void kcaps_decode(struct kif_pd *, struct kchan *, const struct ch_cap *in,
                   struct kif_msg *msg);

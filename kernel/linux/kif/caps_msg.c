@@ -77,10 +77,14 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 	own = (cap & CH_INDEX_MASK) | (c->head >> 16 & 0xff) << 24;
 	ogen = c->word;
 	if (kcap_is_signal(c)) {
+		if (ch)
+			kchan_take_releases_locked(pd, ch);
 		e = signal_number_locked(pd, peer, ep, own, ogen, &index);
 		index |= CH_INDEX_SIGNAL;
 		gen = 0;
 	} else {
+		if (ch)
+			kchan_take_releases_locked(pd, ch);
 		e = kdeleg_add_locked(pd, peer, own, ogen, &index, &gen);
 	}
 	kif_unlock(pd);
@@ -90,10 +94,11 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 }
 
 static enum fief_err encode_foreign(struct kif_pd *pd, struct kpeer *peer,
-                                    struct kcap *c, struct ch_cap *out)
+                                    struct kcap *c, struct ch_cap *out,
+                                    struct kforward *forward)
 {
 	struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
-	enum fief_err e;
+	enum fief_err e = FIEF_OK;
 	uint32_t number;
 
 	if (!ch || ch->dead) {
@@ -105,7 +110,20 @@ static enum fief_err encode_foreign(struct kif_pd *pd, struct kpeer *peer,
 		                   c->gen);
 		return FIEF_OK;
 	}
-	e = pd->backend->introduce(pd, ch, c->word, c->gen, peer->id, &number);
+	do
+		number = atomic_fetch_add(&pd->intro_last, 1) + 1;
+	while (!number);
+	if (forward)
+		forward->op[forward->n++] = (struct kop){
+			.chan = ch->number,
+			.index = c->word,
+			.gen = c->gen,
+			.peer = peer->id,
+			.number = number,
+		};
+	else
+		e = pd->backend->introduce(pd, ch, c->word, c->gen, peer->id,
+		                           number);
 	if (e)
 		return e;
 	*out = ch_cap_make(CH_CAP_INTRO, 0, 0, number);
@@ -114,7 +132,8 @@ static enum fief_err encode_foreign(struct kif_pd *pd, struct kpeer *peer,
 
 enum fief_err kcaps_encode(struct kif_pd *pd, struct kpeer *peer,
                            const struct kif_msg *msg,
-                           struct ch_cap out[KIF_CAPS_MAX])
+                           struct ch_cap out[KIF_CAPS_MAX],
+                           struct kforward *forward)
 {
 	enum fief_err e = FIEF_OK;
 	struct kcap *c;
@@ -126,7 +145,7 @@ enum fief_err kcaps_encode(struct kif_pd *pd, struct kpeer *peer,
 		else if (kcap_kind(c) == KCAP_OWN)
 			e = encode_own(pd, peer, msg->cap[i], &out[i]);
 		else
-			e = encode_foreign(pd, peer, c, &out[i]);
+			e = encode_foreign(pd, peer, c, &out[i], forward);
 	}
 	return e;
 }
@@ -174,16 +193,12 @@ static fief_cap decode_mine(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
 static fief_cap decode_intro(struct kif_pd *pd, struct kchan *ch,
                              uint32_t number)
 {
-	struct kpeer *peer = ch->peer;
-	struct kintro *in = NULL;
+	struct kintro *in = kpeer_intro_find(ch->peer, number);
 	fief_cap cap;
 
-	for (unsigned pass = 0; pass < 2 && !in; pass++) {
-		for (unsigned i = 0; i < KIF_INTROS && number; i++)
-			if (peer->intro[i].number == number)
-				in = &peer->intro[i];
-		if (!in && !pass)
-			pd->backend->refresh(pd);
+	if (!in) {
+		pd->backend->refresh(pd);
+		in = kpeer_intro_find(ch->peer, number);
 	}
 	if (!in)
 		return FIEF_CAP_NULL;
@@ -191,6 +206,22 @@ static fief_cap decode_intro(struct kif_pd *pd, struct kchan *ch,
 	if (kcap_foreign_locked(pd, in->chan, in->index, in->gen, &cap))
 		return FIEF_CAP_NULL;
 	return cap;
+}
+
+bool kcaps_complete(struct kif_pd *pd, const struct kpeer *peer,
+                    const struct ch_cap *in, unsigned n)
+{
+	bool complete = true;
+
+	for (unsigned i = 0; i < n && complete; i++)
+		if (in[i].word >> CH_KIND_SHIFT == CH_CAP_INTRO) {
+			kif_lock(pd);
+			if (!kpeer_intro_find(peer, in[i].gen))
+				pd->backend->refresh(pd);
+			complete = kpeer_intro_find(peer, in[i].gen) != NULL;
+			kif_unlock(pd);
+		}
+	return complete;
 }
 
 void kcaps_decode(struct kif_pd *pd, struct kchan *ch, const struct ch_cap *in,

@@ -27,7 +27,7 @@ struct host_event { /* ABI of the host on x86-64: packed */
 	uint64_t data;
 } __attribute__((packed));
 
-/* ---- reply tokens: seq:30, slot:3, channel:24 ---- */
+/* ---- reply tokens: seq:28 of 30 bits, slot:3, channel:24 ---- */
 
 static fief_reply token_make(const struct kchan *ch, unsigned n)
 {
@@ -85,7 +85,7 @@ static void reply(struct kif_pd *pd, fief_reply token,
 	if (!kif_msg_fits(msg))
 		e = FIEF_INVALID;
 	else if (FIEF_UNLIKELY(msg->ncaps))
-		e = kcaps_encode(pd, ch->peer, msg, cap);
+		e = kcaps_encode(pd, ch->peer, msg, cap, NULL);
 	if (ch->dead || !ch->open[n])
 		return; /* the client died while core was asked */
 	if (e) {
@@ -126,18 +126,42 @@ static struct kcap *request_object(struct kif_pd *pd, struct kchan *ch,
 	return c;
 }
 
-/* Copy one request out of its slot. False if it was answered at once. */
+/* Did core end this call, so that what was copied may be torn (R9)? */
+static bool call_over(const struct ch_slot *slot, uint32_t seq)
+{
+	uint32_t rep;
+
+	atomic_thread_fence(memory_order_acquire);
+	rep = atomic_load_explicit(&slot->rep, memory_order_relaxed);
+	return ch_rep_seq(rep) != ((seq - 1) & CH_SEQ_MASK);
+}
+
+/* Copy request number `seq` out of its slot. False if it was answered at
+ * once, is over, or must wait for an introduction. */
 static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
-                      struct kif_msg *msg, struct kif_wait *w)
+                      uint32_t seq, struct kif_msg *msg, struct kif_wait *w)
 {
 	struct ch_slot *slot = &ch->page->slot[n];
 	uint32_t target = *(volatile uint32_t *)&slot->target;
 	uint32_t gen = *(volatile uint32_t *)&slot->gen;
 	struct ch_cap cap[KIF_CAPS_MAX];
 	struct kcap *c;
+	bool sane;
 
+	ch->parked[n] = 0;
+	sane = kif_take(slot, msg, cap);
+	if (FIEF_UNLIKELY(call_over(slot, seq))) {
+		ch->seq[n] = seq;
+		return false;
+	}
+	if (FIEF_UNLIKELY(msg->ncaps) &&
+	    !kcaps_complete(pd, ch->peer, cap, msg->ncaps)) {
+		ch->parked[n] = pd->intro_news;
+		return false;
+	}
+	ch->seq[n] = seq;
 	ch->open[n] = 1;
-	if (!kif_take(slot, msg, cap)) {
+	if (!sane) {
 		slot_fail(ch, n, FIEF_INVALID);
 		return false;
 	}
@@ -187,6 +211,14 @@ static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
 	return false;
 }
 
+/* The slot's call is being handled, or waits for an introduction that has
+ * not come since it was looked at. */
+static bool slot_held(const struct kif_pd *pd, const struct kchan *ch,
+                      unsigned n)
+{
+	return ch->open[n] || (ch->parked[n] && ch->parked[n] == pd->intro_news);
+}
+
 static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
                          struct kif_msg *msg, struct kif_wait *w)
 {
@@ -196,10 +228,9 @@ static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
 	for (unsigned n = 0; n < CH_SLOTS && !(w->flags & KIF_SIGNALS); n++) {
 		req = atomic_load_explicit(&page->slot[n].req,
 		                           memory_order_acquire);
-		if (req == ch->seq[n] || ch->open[n])
+		if (req == ch->seq[n] || slot_held(pd, ch, n))
 			continue;
-		ch->seq[n] = req & CH_SEQ_MASK;
-		if (take_call(pd, ch, n, msg, w))
+		if (take_call(pd, ch, n, req & CH_SEQ_MASK, msg, w))
 			return true;
 	}
 	if (atomic_load_explicit(&page->client.release_head,
@@ -212,7 +243,8 @@ static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
 }
 
 /* Something to do on this channel? Used between the fence and sleeping. */
-static bool channel_ready(const struct kif_ep *ep, const struct kchan *ch)
+static bool channel_ready(const struct kif_pd *pd, const struct kif_ep *ep,
+                          const struct kchan *ch)
 {
 	struct ch_page *page = ch->page;
 
@@ -220,7 +252,7 @@ static bool channel_ready(const struct kif_ep *ep, const struct kchan *ch)
 		return true;
 	for (unsigned n = 0; n < CH_SLOTS && !ep->signals_only; n++)
 		if (atomic_load(&page->slot[n].req) != ch->seq[n] &&
-		    !ch->open[n])
+		    !slot_held(pd, ch, n))
 			return true;
 	return false;
 }
@@ -252,7 +284,7 @@ static struct kchan *backlog_pop(struct kif_ep *ep)
 	return ch;
 }
 
-static void hot_evict(struct kif_ep *ep, uint32_t i)
+static void hot_evict(struct kif_pd *pd, struct kif_ep *ep, uint32_t i)
 {
 	struct kchan *ch = ep->hot[i];
 
@@ -262,16 +294,16 @@ static void hot_evict(struct kif_ep *ep, uint32_t i)
 	if (i < ep->nhot)
 		ep->hot[i]->hot = (uint8_t)(i + 1);
 	atomic_store(&ch->page->server.polled, 0); /* fence: R10 */
-	if (ep->signals_only || channel_ready(ep, ch))
+	if (ep->signals_only || channel_ready(pd, ep, ch))
 		backlog_push(ep, ch); /* its client saw `polled` and sleeps */
 }
 
-static void hot_add(struct kif_ep *ep, struct kchan *ch)
+static void hot_add(struct kif_pd *pd, struct kif_ep *ep, struct kchan *ch)
 {
 	if (ch->hot || ch->dead)
 		return;
 	if (ep->nhot == KIF_HOT)
-		hot_evict(ep, ep->turn % KIF_HOT);
+		hot_evict(pd, ep, ep->turn % KIF_HOT);
 	atomic_store_explicit(&ch->page->server.polled, 1,
 	                      memory_order_relaxed);
 	note_cpu(ch);
@@ -416,7 +448,7 @@ static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
 	    (ep->backlog && !ep->signals_only))
 		return true;
 	for (uint32_t i = 0; i < ep->nhot; i++)
-		if (channel_ready(ep, ep->hot[i]))
+		if (channel_ready(pd, ep, ep->hot[i]))
 			return true;
 	return false;
 }
@@ -437,7 +469,7 @@ static bool ep_spin(struct kif_pd *pd, struct kif_ep *ep)
 	do {
 		for (unsigned i = 0; i < 8; i++) {
 			for (uint32_t k = 0; k < ep->nhot; k++)
-				if (channel_ready(ep, ep->hot[k])) {
+				if (channel_ready(pd, ep, ep->hot[k])) {
 					ep->idle_misses = 0;
 					return true;
 				}
@@ -479,7 +511,7 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 	n = ep_host_wait(ep, ev, deadline);
 	ep->served = 0;
 	for (unsigned i = 0; i < KIF_HOT / 2 && ep->backlog; i++)
-		hot_add(ep, backlog_pop(ep));
+		hot_add(pd, ep, backlog_pop(ep));
 	for (long i = 0; i < n; i++) {
 		uint32_t kind = (uint32_t)(ev[i].data >> 32);
 		struct kchan *ch;
@@ -488,7 +520,7 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 			ch = ktable_get(&pd->chans, sizeof(*ch),
 			                (uint32_t)ev[i].data);
 			if (ch && ch->dir == KCHAN_IN && !ch->dead)
-				hot_add(ep, ch);
+				hot_add(pd, ep, ch);
 		} else if (kind == KIF_TAG_SOCKET) {
 			pd->socket_ready = true;
 		} else if (kind == KIF_TAG_POKE) {
@@ -541,7 +573,7 @@ static bool ep_scan(struct kif_pd *pd, uint32_t epn, struct kif_msg *msg,
 	    scan_hot(pd, ep, msg, w))
 		return true;
 	while (FIEF_UNLIKELY(ep->backlog != NULL) && !ep->signals_only) {
-		hot_add(ep, backlog_pop(ep));
+		hot_add(pd, ep, backlog_pop(ep));
 		if (scan_hot(pd, ep, msg, w))
 			return true;
 	}

@@ -92,6 +92,7 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 	pd->page = (struct pd_page *)LAYOUT_PD_PAGE;
 	pd->sock = fd[SPAWN_SOCK];
 	pd->window = KIF_CAPS_MAX;
+	pd->intro_news = 1;
 	pd->spin_ticks = pd->page->spin_ticks;
 	pd->grow_at = state()->tables;
 	pd->grow_end = (char *)LAYOUT_STATE + LAYOUT_BOOT_STATE;
@@ -102,7 +103,7 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 		.epoll = fd[SPAWN_EPOLL], .poke = -1, .used = true
 	};
 	start_core_channel(pd, fd[SPAWN_BELL]);
-	if (!kif_refresh_locked(pd)) /* the parent's channel is here already */
+	if (!kif_core_alive(pd) || !kif_refresh_locked(pd))
 		start_fail(0);
 	pd->kernel = start_cap(pd, &m->kernel);
 	pd->boot.kif = &kif_image_table;

@@ -23,7 +23,7 @@
 enum {
 	KIF_EPS = 8,     /* endpoints of one PD */
 	KIF_HOT = 16,    /* channels that an awake endpoint polls */
-	KIF_INTROS = 8,  /* introductions kept for one peer */
+	KIF_INTROS = 32, /* introductions kept for one peer */
 	KIF_STASH = 16,  /* descriptors received and not yet fetched */
 	KIF_THREADS = 64,
 	KIF_RANGES = 64, /* pieces of free address space that are remembered */
@@ -102,7 +102,7 @@ struct kpeer {
 	uint32_t first_free;     /* of deleg, index + 1 */
 	struct ktable deleg;     /* struct kdeleg */
 	struct kmap grants;      /* number -> deleg index */
-	struct kintro intro[KIF_INTROS];
+	struct kintro *intro;    /* KIF_INTROS entries, or NULL */
 	uint32_t intro_next;
 	uint32_t channels; /* alive, both directions */
 	struct kpeer *next;
@@ -139,6 +139,8 @@ struct kchan {
 	struct ksignal *signal;       /* CH_SIGNALS entries, or NULL */
 	uint32_t seq[CH_SLOTS];       /* out: last used; in: last seen */
 	uint8_t open[CH_SLOTS];       /* in: request waits for its reply */
+	uint32_t parked[CH_SLOTS];    /* in: pd->intro_news when a call was
+	                               * left waiting for an introduction */
 	bool backlog;                 /* in: is in the endpoint's backlog */
 	struct kchan *backlog_next;
 };
@@ -171,10 +173,10 @@ struct kif_backend {
 	enum fief_err (*grow)(struct kif_pd *, size_t bytes, void **out);
 	/* Make sure an in-channel from `peer` to endpoint `ep` exists. */
 	enum fief_err (*reverse)(struct kif_pd *, uint32_t peer, uint32_t ep);
-	/* Introduce held entry (chan, index, gen) to `peer`. */
+	/* Introduce held entry (chan, index, gen) to `peer` as `number`. */
 	enum fief_err (*introduce)(struct kif_pd *, struct kchan *chan,
 	                           uint32_t index, uint32_t gen, uint32_t peer,
-	                           uint32_t *number);
+	                           uint32_t number);
 	/* Give `n` exports' worth of capability quota. */
 	enum fief_err (*charge)(struct kif_pd *, uint32_t n);
 	/* Look for news of core: notices, socket. Lock held. */
@@ -192,6 +194,7 @@ struct kif_pd {
 	const struct kif_backend *backend;
 	struct pd_page *page; /* core: NULL */
 	int sock;             /* core: -1 */
+	uint32_t sock_taken;  /* messages ever read from it */
 	_Atomic uint32_t lock;
 	uint32_t cap_free;   /* index + 1 of the first free handle */
 	struct ktable caps;  /* struct kcap */
@@ -203,6 +206,8 @@ struct kif_pd {
 	uint32_t signal_seen;    /* signal_seq */
 	uint32_t notice_tail;
 	uint32_t window;         /* capabilities accepted a message */
+	uint32_t intro_news;     /* raised by each INTRO and REFUSED; not 0 */
+	_Atomic uint32_t intro_last; /* number this PD chose last */
 	uint32_t exports_paid, exports;
 	uint64_t serial;         /* of the own object exported last */
 	struct klocal *local;    /* nlocal entries */
