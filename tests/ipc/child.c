@@ -83,7 +83,7 @@ void fief_component_construct(struct fief_env *env)
 		fief_exit(env, 4);
 	if (call(ECHO_SIGNAL, m.handler.cap, &msg))
 		fief_exit(env, 5);
-	measure("third party", ECHO_TAKE, env->pd, 5000);
+	measure("third party", ECHO_TAKE, env->pd, 20000);
 	measure("own object", ECHO_TAKE, m.handler.cap, 5000);
 	fief_log("done");
 }

@@ -53,7 +53,6 @@ struct kop_crash {
 };
 
 enum sock_kind {
-	SOCK_BELL,    /* look at the PD page */
 	SOCK_CHANNEL, /* memfd [, eventfd]: new channel */
 	SOCK_FD,      /* descriptors that answer a kop, by `number` */
 };
@@ -81,6 +80,7 @@ enum spawn_fd {
 	SPAWN_CHANNEL, /* core channel, number 0 */
 	SPAWN_BELL,
 	SPAWN_EPOLL,
+	SPAWN_WAKE, /* eventfd: core rings the initial endpoint */
 	SPAWN_BINARY,
 	SPAWN_FDS
 };

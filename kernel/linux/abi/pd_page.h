@@ -6,8 +6,8 @@
  * signal context that core holds of this PD, and constants.
  *
  * The PD acknowledges notices in the client line of its core channel
- * (notice_tail). Doorbell: core raises `bell`, then sends one byte on the
- * PD's socket unless an earlier ring is still unacknowledged (bell_ack).
+ * (notice_tail). Doorbell: core raises `bell`, then writes the PD's eventfd
+ * unless an earlier ring is still unacknowledged (bell_ack).
  */
 #pragma once
 

@@ -2,7 +2,8 @@
 /*
  * Core's side of the Linux binding: PDs as processes, channels between them,
  * introductions. Core maps every channel page, because it must be able to end
- * the calls of a dead server; it holds one descriptor a PD, the socket.
+ * the calls of a dead server; it holds two descriptors a PD, the socket that
+ * brings descriptors and the eventfd that rings it.
  */
 #pragma once
 
@@ -43,6 +44,7 @@ struct kcore_pd {
 	void *ctx;
 	int pid;
 	int sock;
+	int wake; /* eventfd that rings the PD */
 	int child_sock, bell, epoll, chan_fd, page_fd; /* until started */
 	struct pd_page *page;
 	struct ch_page *core;

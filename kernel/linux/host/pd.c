@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -81,7 +82,8 @@ static enum fief_err make_sockets(struct kcore_pd *pd)
 	pd->sock = pair[0];
 	pd->child_sock = pair[1];
 	pd->epoll = epoll_create1(EPOLL_CLOEXEC);
-	return pd->epoll < 0 ? FIEF_LIMIT : FIEF_OK;
+	pd->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return pd->epoll < 0 || pd->wake < 0 ? FIEF_LIMIT : FIEF_OK;
 }
 
 /* The channel from the PD to core. Core drops its eventfd after putting it
@@ -137,7 +139,7 @@ enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
 		return FIEF_LIMIT;
 	pd->ctx = ctx;
 	pd->sock = pd->child_sock = pd->bell = pd->epoll = -1;
-	pd->chan_fd = pd->page_fd = -1;
+	pd->chan_fd = pd->page_fd = pd->wake = -1;
 	pd->eps = 1;
 	pd->state = HOST_CREATED;
 	e = take_id(pd);
@@ -225,6 +227,7 @@ enum fief_err kcore_pd_start(struct kcore_pd *pd,
 	s->fd[SPAWN_CHANNEL] = pd->chan_fd;
 	s->fd[SPAWN_BELL] = pd->bell;
 	s->fd[SPAWN_EPOLL] = pd->epoll;
+	s->fd[SPAWN_WAKE] = fcntl(pd->wake, F_DUPFD_CLOEXEC, 0);
 	s->fd[SPAWN_BINARY] = fcntl(binary->fd, F_DUPFD_CLOEXEC, 0);
 	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
 	pd->epoll = -1;
@@ -261,6 +264,7 @@ static void pd_bury(struct kcore_pd *pd)
 	host_kif.revoke(pd->kernel);
 	pd->kernel = FIEF_CAP_NULL;
 	close_fd(&pd->sock);
+	close_fd(&pd->wake);
 	close_fd(&pd->child_sock);
 	close_fd(&pd->bell);
 	close_fd(&pd->epoll);

@@ -85,7 +85,6 @@ static int sock_receive(int sock, struct sock_msg *m, int fd[SOCK_FDS])
 	long r;
 
 	control.len = 0;
-	m->kind = SOCK_BELL;
 	r = sys_call3(__NR_recvmsg, sock, (long)&h, MSG_NOWAIT_CLOEXEC);
 	if (r <= 0)
 		return r ? -1 : -2;

@@ -505,7 +505,6 @@ static long ep_host_wait(struct kif_ep *ep, struct host_event *ev,
 static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 {
 	struct host_event ev[EVENTS];
-	uint64_t drain;
 	long n;
 
 	n = ep_host_wait(ep, ev, deadline);
@@ -523,9 +522,7 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 				hot_add(pd, ep, ch);
 		} else if (kind == KIF_TAG_SOCKET) {
 			pd->socket_ready = true;
-		} else if (kind == KIF_TAG_POKE) {
-			sys_call3(__NR_read, ep->poke, (long)&drain, 8);
-		} else {
+		} else if (kind >= KIF_TAG_BACKEND) {
 			pd->backend->ready(pd, ev[i].data);
 			ep->interrupted = true;
 		}

@@ -8,8 +8,8 @@
 enum kif_tag {
 	KIF_TAG_CHANNEL, /* number of an in-channel */
 	KIF_TAG_SOCKET,  /* core's socket */
-	KIF_TAG_POKE,    /* another thread of this PD */
-	KIF_TAG_BACKEND, /* and above: for backend->ready */
+	KIF_TAG_POKE,    /* core or another thread of this PD: just wake up */
+	KIF_TAG_BACKEND = 16, /* and above: for backend->ready */
 };
 
 enum fief_err kif_reply_wait(fief_ep ep, struct kif_msg *msg,

@@ -100,7 +100,7 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 	pd->arena_at = (char *)LAYOUT_ARENA;
 	pd->thread[0] = &state()->thread;
 	pd->ep[0] = (struct kif_ep){
-		.epoll = fd[SPAWN_EPOLL], .poke = -1, .used = true
+		.epoll = fd[SPAWN_EPOLL], .poke = fd[SPAWN_WAKE], .used = true
 	};
 	start_core_channel(pd, fd[SPAWN_BELL]);
 	if (!kif_core_alive(pd) || !kif_refresh_locked(pd))
@@ -109,7 +109,10 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 	pd->boot.kif = &kif_image_table;
 	for (unsigned i = 0; i < KIF_BOOT_CAPS; i++)
 		pd->boot.cap[i] = start_cap(pd, &m->cap[i]);
-	if (kif_ep_watch(&pd->ep[0], pd->sock, (uint64_t)KIF_TAG_SOCKET << 32))
+	if (kif_ep_watch(&pd->ep[0], pd->sock,
+	                 (uint64_t)KIF_TAG_SOCKET << 32) ||
+	    kif_ep_watch(&pd->ep[0], pd->ep[0].poke,
+	                 (uint64_t)KIF_TAG_POKE << 32))
 		start_fail(122);
 	pd->socket_ready = true; /* for what came before we watched */
 }

@@ -16,7 +16,7 @@
 	RULE(mmap, SHARED_FILE)        /* no anonymous, no private memory */   \
 	RULE(munmap, ANY)              /* */                                   \
 	RULE(close, ANY)               /* */                                   \
-	RULE(read, ANY)                /* empty a local doorbell */            \
+	RULE(read, ANY)                /* zygote: core is ready */              \
 	RULE(epoll_ctl, ANY)           /* watch a new channel */               \
 	RULE(clone, THREAD_OR_CHILD)   /* core decides, by user notification */ \
 	RULE(rseq, ANY)                /* which CPU am I on */                 \
