@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of `fief` on the control descriptor: one seqpacket message each,
- * answered by messages that end with an empty line. */
+ * answered by messages that end with an empty line.
+ *
+ *   ps NUMBER     the PDs from that one on
+ *   stop          end the system in order
+ *   reload NAME   read the file of a ROM module again
+ *
+ * fief sends the next request when it has the whole answer, so that answers
+ * always fit into the socket. */
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <fief/kif_table.h>
+#include <lib/fmt.h>
 
 #include "core.h"
 #include "pd.h"
+
+enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
 
 static void answer(const char *text, size_t len)
 {
@@ -31,30 +40,54 @@ static const char *state_text(enum pd_state s)
 	return text[s];
 }
 
+/* A label cannot carry tabs and newlines into the list, whatever a nested
+ * init named its children. */
+static void add_label(struct fmt *f, const char *label)
+{
+	for (; *label; label++)
+		fmt_char(f, (unsigned char)*label < ' ' ? '?' : *label);
+}
+
 /* Fields separated by tabs: label, state, code, pid, RAM limit and use,
  * capability limit and use. */
-static void list_pds(void)
+static void add_pd(struct fmt *f, const struct core_pd *pd)
 {
-	char line[LABEL_MAX + 160];
+	const struct fief_budget *b = &pd->account.budget;
 
+	add_label(f, pd->label.text);
+	fmt_add(f, "\t%s\t%d\t%d\t%zu\t%zu\t%zu\t%zu\n", state_text(pd->state),
+	        pd->code, kcore_pd_pid(pd->pd), b->ram_limit, b->ram_used,
+	        b->caps_limit, b->caps_used);
+}
+
+/* One message with as many lines as fit, from the PD of that number on. If
+ * there are more, the last line is "more NUMBER", for the next request. */
+static void list_pds(size_t first)
+{
+	enum { LINE_MAX_BYTES = LABEL_MAX + 160, PAGE = 32 << 10 };
+	static char text[PAGE];
+	size_t number = 0;
+	struct fmt f;
+
+	fmt_init(&f, text, sizeof(text));
 	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core) {
-		const struct fief_budget *b = &pd->account.budget;
-		int n = snprintf(line, sizeof(line),
-		                 "%s\t%s\t%d\t%d\t%zu\t%zu\t%zu\t%zu\n",
-		                 pd->label.text, state_text(pd->state),
-		                 pd->code, kcore_pd_pid(pd->pd), b->ram_limit,
-		                 b->ram_used, b->caps_limit, b->caps_used);
-
-		answer(line, (size_t)n);
+		if (number++ < first)
+			continue;
+		if (f.len > PAGE - 2 * LINE_MAX_BYTES) {
+			fmt_add(&f, "more %zu\n", number - 1);
+			break;
+		}
+		add_pd(&f, pd);
 	}
+	answer(text, f.len);
 }
 
 static void handle(char *request)
 {
-	static const char reload[] = "reload ";
+	static const char reload[] = "reload ", ps[] = "ps ";
 
-	if (!strcmp(request, "ps")) {
-		list_pds();
+	if (!strncmp(request, ps, sizeof(ps) - 1)) {
+		list_pds(strtoul(request + sizeof(ps) - 1, NULL, 10));
 	} else if (!strcmp(request, "stop")) {
 		core_end(0);
 	} else if (!strncmp(request, reload, sizeof(reload) - 1)) {
@@ -82,6 +115,12 @@ void core_end(int code)
 {
 	if (core.exiting)
 		return;
+	if (code < 0 || code > EXIT_CODE_MAX) {
+		core_log("Error: exit code %d is not within 0 and %d; ending "
+		         "with %d",
+		         code, EXIT_CODE_MAX, EXIT_CODE_MAX);
+		code = EXIT_CODE_MAX; /* cut to 8 bits it might become 0 */
+	}
 	core.exiting = true;
 	core.exit_code = code;
 }

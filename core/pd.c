@@ -140,6 +140,9 @@ static enum fief_err op_alloc_ram(struct fief_rpc_obj *self, uint64_t bytes,
 		return e;
 	}
 	out->cap = ds->obj.cap;
+	if (kcore_requester(fief_entrypoint_token(&core.ep)) == pd->pd)
+		kcore_ds_push(fief_entrypoint_token(&core.ep), out->cap,
+		              ds->memory);
 	return FIEF_OK;
 }
 
@@ -221,6 +224,21 @@ static enum fief_err op_move(struct fief_rpc_obj *self, struct pd_cap origin,
 
 	fief_kif->drop(origin.cap, 1);
 	fief_kif->drop(to.cap, 1);
+	return e;
+}
+
+/* One step down the tree only, so no cycle can come about. */
+static enum fief_err op_reference(struct fief_rpc_obj *self, struct pd_cap cap)
+{
+	struct core_pd *pd = pd_of(self), *to = core_pd_of(cap.cap);
+	enum fief_err e = FIEF_DENIED;
+
+	if (to && to != pd && pd->state == PD_STATE_CREATED &&
+	    to->account.ref == pd->account.ref) {
+		pd->account.ref = &to->account;
+		e = FIEF_OK;
+	}
+	fief_kif->drop(cap.cap, 1);
 	return e;
 }
 
@@ -307,6 +325,7 @@ static const struct pd_ops pd_ops = {
 	.death_sigh = op_death_sigh,
 	.status = op_status,
 	.limit_threads = op_limit_threads,
+	.reference = op_reference,
 };
 
 /* ---- what the kernel binding tells ---- */

@@ -64,6 +64,25 @@ static void measure(const char *name, uint32_t label, fief_cap give, size_t n)
 	         (unsigned long long)m.sample[n * 99 / 100]);
 }
 
+static void measure_ram(size_t n)
+{
+	uint64_t t0;
+	fief_cap ds;
+	void *at;
+
+	for (size_t i = 0; i < n; i++) {
+		t0 = fief_kif->time();
+		if (fief_ram_alloc(m.env->ram, 4096, &at, &ds))
+			fief_exit(m.env, 6);
+		fief_ram_free(m.env->ram, at, 4096, ds);
+		m.sample[i] = fief_kif->time() - t0;
+	}
+	sort(m.sample, n);
+	fief_log("dataspace cycle: p50 %llu ns, p99 %llu ns",
+	         (unsigned long long)m.sample[n / 2],
+	         (unsigned long long)m.sample[n * 99 / 100]);
+}
+
 void fief_component_construct(struct fief_env *env)
 {
 	struct kif_msg msg;
@@ -85,5 +104,6 @@ void fief_component_construct(struct fief_env *env)
 		fief_exit(env, 5);
 	measure("third party", ECHO_TAKE, env->pd, 20000);
 	measure("own object", ECHO_TAKE, m.handler.cap, 5000);
+	measure_ram(5000);
 	fief_log("done");
 }

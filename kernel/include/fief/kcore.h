@@ -93,5 +93,14 @@ FIEF_MUST enum fief_err kcore_ds_seal(struct kcore_ds *);
 bool kcore_ds_read(const struct kcore_ds *, size_t off, void *to, size_t n);
 bool kcore_ds_write(struct kcore_ds *, size_t off, const void *from, size_t n);
 
+/*
+ * The PD whose request has reply token `token` is about to receive `cap`,
+ * core's capability for `ds`, in the reply, and will map it: send along what
+ * it needs for that, which saves it a call. A hint.
+ */
+void kcore_ds_push(fief_reply token, fief_cap cap, const struct kcore_ds *ds);
+/* The PD that made the request; NULL if it is gone. */
+struct kcore_pd *kcore_requester(fief_reply token);
+
 /* Call events->readable when `fd` becomes readable (edge-triggered). */
 FIEF_MUST enum fief_err kcore_watch(int fd);

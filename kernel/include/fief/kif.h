@@ -224,4 +224,8 @@ struct kif_boot {
 	const struct kif *kif;
 	fief_ep ep; /* endpoint of the initial thread */
 	fief_cap cap[KIF_BOOT_CAPS];
+	/* Raised, by kif, for each page that its owner destroyed while it was
+	 * mapped here: it reads as zeros from then on, and what is written to
+	 * it is lost. The only member that changes. */
+	_Atomic uint32_t lost_pages;
 };

@@ -55,6 +55,8 @@ struct kop_crash {
 enum sock_kind {
 	SOCK_CHANNEL, /* memfd [, eventfd]: new channel */
 	SOCK_FD,      /* descriptors that answer a kop, by `number` */
+	SOCK_DS,      /* memfd of the dataspace behind entry `index`, `gen` of
+	               * the core channel, which a reply is going to bring */
 };
 
 enum { SOCK_FDS = 2 };
@@ -62,10 +64,12 @@ enum { SOCK_FDS = 2 };
 struct sock_msg {
 	uint32_t kind;
 	uint32_t number;  /* SOCK_FD */
+	uint32_t index, gen; /* SOCK_DS */
 	uint32_t chan;    /* SOCK_CHANNEL: PD-local channel number */
 	uint32_t peer;    /* opaque id of the peer PD */
 	uint32_t inbound; /* 1: this PD is the server */
 	uint32_t ep;      /* inbound: its endpoint */
+	uint64_t size;    /* SOCK_DS: bytes */
 };
 
 struct spawn_cap {

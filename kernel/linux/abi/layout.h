@@ -27,6 +27,7 @@ enum {
 	LAYOUT_BOOT_STATE = 64 << 10, /* struct pd, first tables, altstack */
 	LAYOUT_BOOT_STACK = 64 << 10, /* stack of the initial thread */
 	LAYOUT_BOOT_DATA = 64 << 10,  /* small .data and .bss of the image */
-	LAYOUT_BOOT_SIZE =
+	LAYOUT_BOOT_SINK = /* a page that stands in for destroyed memory */
 	        LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK + LAYOUT_BOOT_DATA,
+	LAYOUT_BOOT_SIZE = LAYOUT_BOOT_SINK + 4096,
 };

@@ -87,6 +87,10 @@ struct host {
 		struct ch_page *page;
 	} pool[HOST_POOL];
 	unsigned npool;
+	struct {
+		fief_cap cap; /* FIEF_CAP_NULL: none */
+		const struct kcore_ds *ds;
+	} push; /* see kcore_ds_push */
 	struct kmap by_pid; /* process id -> PD id */
 };
 

@@ -101,6 +101,27 @@ static void host_give_back(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 		return;
 }
 
+static void host_gave(struct kif_pd *pd, struct kpeer *peer, fief_cap cap,
+                      uint32_t index, uint32_t gen)
+{
+	struct sock_msg m = { .kind = SOCK_DS, .index = index, .gen = gen };
+	struct kcore_pd *to = host_pd_by_id(peer->id);
+
+	(void)pd;
+	if (cap != host.push.cap || !to)
+		return;
+	host.push.cap = FIEF_CAP_NULL;
+	m.size = host.push.ds->size;
+	/* Without room the PD asks for the descriptor when it maps. */
+	if (host_send(to, &m, &host.push.ds->fd, 1))
+		return;
+}
+
+struct kcore_pd *kcore_requester(fief_reply token)
+{
+	return host_pd_by_id((uint32_t)(token >> 33) & 0xffffff);
+}
+
 void host_ready(struct kif_pd *pd, uint64_t tag)
 {
 	(void)pd;
@@ -131,6 +152,7 @@ const struct kif_backend host_backend = {
 	.ready = host_ready,
 	.signal_in = host_signal_in,
 	.give_back = host_give_back,
+	.gave = host_gave,
 };
 
 /* ---- table ---- */

@@ -110,6 +110,13 @@ void kcore_ds_destroy(struct kcore_ds *ds)
 	free(ds);
 }
 
+void kcore_ds_push(fief_reply token, fief_cap cap, const struct kcore_ds *ds)
+{
+	(void)token; /* the reply that brings `cap` tells to whom */
+	host.push.cap = cap;
+	host.push.ds = ds;
+}
+
 size_t kcore_ds_size(const struct kcore_ds *ds)
 {
 	return ds->size;

@@ -135,14 +135,21 @@ static void sock_channel(struct kif_pd *pd, const struct sock_msg *m,
 	sys_close(fd[1]);
 }
 
-static void sock_stash(struct kif_pd *pd, uint32_t number, int fd[SOCK_FDS])
+static void sock_stash(struct kif_pd *pd, const struct sock_msg *m,
+                       int fd[SOCK_FDS])
 {
 	for (unsigned i = 0; i < KIF_STASH; i++) {
-		if (pd->stash[i].number)
+		struct kstash *s = &pd->stash[i];
+
+		if (s->number)
 			continue;
-		pd->stash[i].number = number;
+		s->number = m->kind == SOCK_DS ? KIF_STASH_DS : m->number;
+		s->index = m->index;
+		s->gen = m->gen;
+		s->size = m->size;
 		for (unsigned k = 0; k < SOCK_FDS; k++)
-			pd->stash[i].fd[k] = fd[k];
+			s->fd[k] = fd[k];
+		pd->stashed_ds += m->kind == SOCK_DS;
 		return;
 	}
 	for (unsigned k = 0; k < SOCK_FDS; k++)
@@ -163,8 +170,8 @@ static bool sock_drain_locked(struct kif_pd *pd)
 		pd->sock_taken++;
 		if (m.kind == SOCK_CHANNEL)
 			sock_channel(pd, &m, fd);
-		else if (m.kind == SOCK_FD)
-			sock_stash(pd, m.number, fd);
+		else
+			sock_stash(pd, &m, fd);
 	}
 	return n != -2;
 }
@@ -184,6 +191,25 @@ enum fief_err kif_take_fds_locked(struct kif_pd *pd, uint32_t number,
 		e = FIEF_OK;
 	}
 	return e;
+}
+
+bool kif_take_ds_locked(struct kif_pd *pd, uint32_t index, uint32_t gen,
+                        int *fd, uint64_t *size)
+{
+	sock_drain_locked(pd);
+	for (unsigned i = 0; i < KIF_STASH && pd->stashed_ds; i++) {
+		struct kstash *s = &pd->stash[i];
+
+		if (s->number != KIF_STASH_DS || s->index != index ||
+		    s->gen != gen)
+			continue;
+		s->number = 0;
+		pd->stashed_ds--;
+		*fd = s->fd[0];
+		*size = s->size;
+		return true;
+	}
+	return false;
 }
 
 /* ---- notices ---- */
@@ -371,7 +397,18 @@ static void component_refresh(struct kif_pd *pd)
 	kif_refresh_locked(pd); /* without core, the host ends this process */
 }
 
+/* A dataspace that was never mapped: its descriptor waits in vain. */
+static void component_dropped(struct kif_pd *pd, uint32_t index, uint32_t gen)
+{
+	uint64_t size;
+	int fd;
+
+	if (pd->stashed_ds && kif_take_ds_locked(pd, index, gen, &fd, &size))
+		sys_close(fd);
+}
+
 const struct kif_backend kif_component_backend = {
+	.dropped = component_dropped,
 	.grow = component_grow,
 	.reverse = component_reverse,
 	.introduce = component_introduce,

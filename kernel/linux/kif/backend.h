@@ -15,6 +15,11 @@ FIEF_MUST enum fief_err kif_kop(struct kif_pd *, uint32_t label,
 FIEF_MUST enum fief_err kif_take_fds_locked(struct kif_pd *, uint32_t number,
                                             int fd[SOCK_FDS]);
 
+/* The descriptor of a dataspace on the core channel, if core pushed it; the
+ * caller owns it. Lock held. */
+bool kif_take_ds_locked(struct kif_pd *, uint32_t index, uint32_t gen, int *fd,
+                        uint64_t *size);
+
 /* Read what core put on the socket and into the notices. False if it turned
  * out that core is gone. Lock held. */
 bool kif_refresh_locked(struct kif_pd *);

@@ -358,6 +358,9 @@ void kif_drop(fief_cap cap, unsigned count)
 		c->refs -= count < c->refs ? count : c->refs;
 		if (!c->refs) {
 			ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
+			if (pd->backend->dropped && pd->stashed_ds &&
+			    kcap_chan(c) == CORE_CHANNEL)
+				pd->backend->dropped(pd, c->word, c->gen);
 			if (ch && ch->dir != KCHAN_FREE)
 				kchan_release(pd, ch, c->word, c->gen);
 			kcap_free_locked(pd, c, cap & KCAP_INDEX_MASK);

@@ -88,6 +88,8 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 		e = kdeleg_add_locked(pd, peer, own, ogen, &index, &gen);
 	}
 	kif_unlock(pd);
+	if (!e && pd->backend->gave)
+		pd->backend->gave(pd, peer, cap, index, gen);
 	if (!e)
 		*out = ch_cap_make(CH_CAP_MINE, ep, index, gen);
 	return e;

@@ -3,6 +3,7 @@
 
 #include "crash.h"
 
+#include "../abi/layout.h"
 #include "backend.h"
 #include "sys.h"
 
@@ -41,6 +42,25 @@ static uint32_t backtrace(uint64_t bp, uint64_t sp, uint64_t *frame)
 	return n;
 }
 
+/*
+ * A dataspace may be destroyed while it is mapped here: the host raises SIGBUS
+ * at the first access. A server must not die of that, so the page is replaced
+ * by zeros, once for each page, and counted.
+ */
+static bool heal_lost_page(struct kif_pd *pd, uint64_t address)
+{
+	enum { PROT_RW = 3, SHARED_FIXED = 0x11 };
+	uint64_t page = address & ~(uint64_t)(KIF_PAGE - 1);
+
+	if (page < LAYOUT_ARENA || page >= LAYOUT_ARENA_END)
+		return false;
+	if (sys_mmap((void *)page, KIF_PAGE, PROT_RW, SHARED_FIXED,
+	             pd->boot_fd, LAYOUT_BOOT_SINK) != (long)page)
+		return false;
+	atomic_fetch_add(&pd->boot.lost_pages, 1);
+	return true;
+}
+
 void kif_crash_handler(int signo, struct host_siginfo *info,
                        struct host_ucontext *uc)
 {
@@ -54,6 +74,8 @@ void kif_crash_handler(int signo, struct host_siginfo *info,
 	};
 	struct kop op = { 0 };
 
+	if (signo == 7 && heal_lost_page(pd, info->addr))
+		return;
 	if (signo == 31) /* SIGSYS */
 		crash.syscall = (uint32_t)info->syscall;
 	crash.frames = backtrace(uc->bp, uc->sp, crash.frame);

@@ -8,6 +8,7 @@ struct host_siginfo;
 struct host_ucontext;
 
 /* Installed by the zygote for SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP and
- * SIGSYS; runs on the thread's alternate stack. Does not return. */
-FIEF_NORETURN void kif_crash_handler(int signo, struct host_siginfo *,
+ * SIGSYS; runs on the thread's alternate stack. Returns only after it healed a
+ * page whose dataspace was destroyed. */
+void kif_crash_handler(int signo, struct host_siginfo *,
                                      struct host_ucontext *);

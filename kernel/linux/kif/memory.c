@@ -85,6 +85,23 @@ static enum fief_err map_fd(struct kif_pd *pd, int fd, size_t off, size_t len,
 	return r == -13 || r == -1 ? FIEF_DENIED : FIEF_CONFLICT;
 }
 
+/* Ask core for the dataspace's descriptor. */
+static enum fief_err map_ask(struct kif_pd *pd, const struct kcap *c,
+                             unsigned rights, uint64_t *size,
+                             int fd[SOCK_FDS])
+{
+	struct kop op = { .index = c->word, .gen = c->gen, .a = rights };
+	enum fief_err e = kif_kop(pd, KOP_MAP, &op, NULL, 0);
+
+	if (e)
+		return e;
+	*size = op.size;
+	kif_lock(pd);
+	e = kif_take_fds_locked(pd, op.a, fd);
+	kif_unlock(pd);
+	return e;
+}
+
 enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
                       unsigned rights, void **out)
 {
@@ -93,6 +110,7 @@ enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
 	struct kop op = { 0 };
 	int fd[SOCK_FDS];
 	enum fief_err e;
+	bool pushed;
 	size_t size;
 
 	if (!c || kcap_kind(c) != KCAP_FOREIGN ||
@@ -100,24 +118,24 @@ enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
 	    rights > (KIF_READ | KIF_WRITE | KIF_EXEC) ||
 	    (off | len | (size_t)at) % KIF_PAGE)
 		return FIEF_INVALID;
-	op.index = c->word;
-	op.gen = c->gen;
-	op.a = rights;
-	e = kif_kop(pd, KOP_MAP, &op, NULL, 0);
-	if (e)
-		return e;
+	kif_lock(pd);
+	pushed = !(rights & ~(unsigned)(KIF_READ | KIF_WRITE)) &&
+	         kif_take_ds_locked(pd, c->word, c->gen, fd, &op.size);
+	kif_unlock(pd);
+	if (!pushed) {
+		e = map_ask(pd, c, rights, &op.size, fd);
+		if (e)
+			return e;
+	}
 	size = (op.size + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
 	kif_lock(pd);
-	e = kif_take_fds_locked(pd, op.a, fd);
-	if (!e) {
-		if (off > size || len > size - off || (!len && off == size))
-			e = FIEF_INVALID;
-		else
-			e = map_fd(pd, fd[0], off, len ? len : size - off, at,
-			           rights, out);
-		sys_close(fd[0]);
-	}
+	if (off > size || len > size - off || (!len && off == size))
+		e = FIEF_INVALID;
+	else
+		e = map_fd(pd, fd[0], off, len ? len : size - off, at, rights,
+		           out);
 	kif_unlock(pd);
+	sys_close(fd[0]);
 	return e;
 }
 

@@ -91,6 +91,7 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 	pd->backend = &kif_component_backend;
 	pd->page = (struct pd_page *)LAYOUT_PD_PAGE;
 	pd->sock = fd[SPAWN_SOCK];
+	pd->boot_fd = fd[SPAWN_BOOT];
 	pd->window = KIF_CAPS_MAX;
 	pd->intro_news = 1;
 	pd->spin_ticks = pd->page->spin_ticks;
@@ -152,7 +153,6 @@ void kif_start(const struct spawn_msg *m, const int fd[SPAWN_FDS],
 	e = kif_load(pd, fd[SPAWN_BINARY], m->binary_size, fd[SPAWN_BOOT],
 	             &entry);
 	sys_close(fd[SPAWN_BINARY]);
-	sys_close(fd[SPAWN_BOOT]);
 	if (e)
 		start_fail(e == FIEF_INVALID ? 126 : 123);
 	start_enter(entry, &pd->boot);

@@ -18,6 +18,7 @@
 #include "../abi/pd_page.h"
 #include "table.h"
 
+#define KIF_STASH_DS UINT32_MAX
 #define KIF_PEER_NONE UINT32_MAX /* id of an unused struct kpeer */
 
 enum {
@@ -185,6 +186,12 @@ struct kif_backend {
 	void (*ready)(struct kif_pd *, uint64_t tag);
 	/* Submit to signal `index` of a PD on this channel (core only). */
 	void (*signal_in)(struct kif_pd *, struct kchan *, uint32_t index);
+	/* The last reference to an entry on the core channel went away. Lock
+	 * held (component only). */
+	void (*dropped)(struct kif_pd *, uint32_t index, uint32_t gen);
+	/* An own object got entry (index, gen) for `peer` (core only). */
+	void (*gave)(struct kif_pd *, struct kpeer *, fief_cap, uint32_t index,
+	             uint32_t gen);
 	/* A capability that arrives from `peer` as introduced. */
 	void (*give_back)(struct kif_pd *, struct kchan *, uint32_t index,
 	                  uint32_t gen);
@@ -194,6 +201,7 @@ struct kif_pd {
 	const struct kif_backend *backend;
 	struct pd_page *page; /* core: NULL */
 	int sock;             /* core: -1 */
+	int boot_fd;          /* the boot dataspace, for its sink page */
 	uint32_t sock_taken;  /* messages ever read from it */
 	_Atomic uint32_t lock;
 	uint32_t cap_free;   /* index + 1 of the first free handle */
@@ -218,10 +226,13 @@ struct kif_pd {
 	char *arena_at;           /* next address for map without one */
 	struct krange range[KIF_RANGES];
 	unsigned nranges;
-	struct {
-		uint32_t number;
+	struct kstash {
+		uint32_t number; /* 0: free; KIF_STASH_DS: by index and gen */
+		uint32_t index, gen;
 		int fd[SOCK_FDS];
+		uint64_t size;
 	} stash[KIF_STASH];
+	uint32_t stashed_ds; /* entries with KIF_STASH_DS */
 	uint32_t spin_ticks;
 	fief_cap kernel; /* handle of the kernel object */
 	int (*gettime)(long clock, void *timespec);
