@@ -25,8 +25,8 @@ bool core_account_may_move(const struct core_account *who,
                            const struct core_account *to)
 {
 	bool from_ok = from == who || from->ref == who;
-	bool to_ok = to == who || to->ref == who ||
-	             (from == who && who->ref == to);
+	bool to_ok =
+		to == who || to->ref == who || (from == who && who->ref == to);
 
 	return from_ok && to_ok && from != to;
 }

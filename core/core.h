@@ -20,7 +20,7 @@ struct core_session;
 /* A service that core offers. */
 struct core_service {
 	const char *name;
-	size_t ram;  /* fixed cost of a session */
+	size_t ram; /* fixed cost of a session */
 	size_t caps;
 	/* Make the session object; s->label, s->client and the donation are
 	 * set. */
@@ -46,21 +46,18 @@ struct core_parent {
 };
 
 struct core_config {
-	const char *kif;      /* path of the kif image */
-	const char *init;     /* name of init's ROM module */
-	const char **rom_dir; /* searched in order, NULL-terminated */
-	const char **rom;     /* "name=path" pairs, NULL-terminated */
-	size_t ram, caps;     /* of the whole system */
-	int log_fd, control_fd;
+	const char *kif;  /* path of the kif image */
+	const char *init; /* name of init's ROM module */
+	size_t ram, caps; /* of the whole system */
 };
 
 struct core {
 	struct core_config config;
 	struct kcore_info info;
 	struct fief_entrypoint ep;
-	struct fief_alloc *alloc;   /* borrowed: core's own memory */
-	struct core_account root;   /* what nobody else has */
-	struct core_account held;   /* fixed cost of sessions */
+	struct fief_alloc *alloc; /* borrowed: core's own memory */
+	struct core_account root; /* what nobody else has */
+	struct core_account held; /* fixed cost of sessions */
 	struct list pds;
 	struct list roms; /* modules in use */
 	struct core_parent init;
@@ -73,7 +70,7 @@ extern struct core core;
 
 /* ---- services ---- */
 extern const struct core_service core_pd_service, core_cpu_service,
-        core_rom_service, core_log_service;
+	core_rom_service, core_log_service;
 
 /* ---- parent.c ---- */
 FIEF_MUST enum fief_err core_parent_init(struct core_parent *,
@@ -95,7 +92,13 @@ struct kcore_ds *core_module_memory(const struct core_module *);
 /* Read the file of a module again and tell its sessions. */
 void core_module_reload(const char *name);
 
-/* ---- control.c ---- */
+/* ---- what the host offers; linux/ ---- */
+FIEF_MUST enum fief_err core_module_file(const char *name,
+                                         struct kcore_ds **out);
+/* False if the record could not be written without blocking. */
+bool core_log_record(const char *record, size_t len);
 /* Handle requests of `fief` on the control descriptor. */
 void core_control_readable(int fd);
+
+/* End the system with that exit code as soon as the current event is done. */
 void core_end(int code);

@@ -14,7 +14,8 @@ struct cpu_session {
 
 static enum fief_err op_priority(struct fief_rpc_obj *self, int32_t level)
 {
-	struct cpu_session *s = FIEF_CONTAINER_OF(self, struct cpu_session, obj);
+	struct cpu_session *s =
+		FIEF_CONTAINER_OF(self, struct cpu_session, obj);
 
 	if (level < 0 || level > 19)
 		return FIEF_INVALID;
@@ -24,7 +25,8 @@ static enum fief_err op_priority(struct fief_rpc_obj *self, int32_t level)
 
 static enum fief_err op_affinity(struct fief_rpc_obj *self, uint64_t mask)
 {
-	struct cpu_session *s = FIEF_CONTAINER_OF(self, struct cpu_session, obj);
+	struct cpu_session *s =
+		FIEF_CONTAINER_OF(self, struct cpu_session, obj);
 
 	s->mask = mask;
 	return FIEF_OK;

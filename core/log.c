@@ -2,14 +2,11 @@
 /* LOG sessions, and core's own messages. Lines go to `fief` as records
  * "label US text LF" through a pipe that never blocks core. */
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <fief/kif_table.h>
 #include <lib/fmt.h>
+#include <lib/mem.h>
 #include <session/log.h>
 
 #include "core.h"
@@ -25,11 +22,10 @@ static void record(const char *label, const char *text, size_t len)
 	fmt_string(&f, label);
 	fmt_char(&f, UNIT_SEPARATOR);
 	for (size_t i = 0; i < len; i++)
-		fmt_char(&f, text[i] == UNIT_SEPARATOR || !text[i] ? '?' :
-		                                                     text[i]);
+		fmt_char(&f,
+		         text[i] == UNIT_SEPARATOR || !text[i] ? '?' : text[i]);
 	fmt_char(&f, '\n');
-	/* A record is shorter than PIPE_BUF: written whole or not at all. */
-	if (write(core.config.log_fd, buf, f.len) != (ssize_t)f.len)
+	if (!core_log_record(buf, f.len))
 		core.log_lost++;
 }
 
@@ -37,14 +33,15 @@ static void report_lost(void)
 {
 	uint64_t lost = core.log_lost;
 	char text[80];
+	struct fmt f;
 
 	if (!lost)
 		return;
 	core.log_lost = 0;
-	snprintf(text, sizeof(text),
-	         "Warning: %llu lines lost, the reader of the log is slow",
-	         (unsigned long long)lost);
-	record("core", text, strlen(text));
+	fmt_init(&f, text, sizeof(text));
+	fmt_add(&f, "Warning: %llu lines lost, the reader of the log is slow",
+	        (unsigned long long)lost);
+	record("core", text, f.len);
 	if (core.log_lost)
 		core.log_lost = lost;
 }
@@ -89,7 +86,8 @@ struct log_session {
 
 static enum fief_err op_write(struct fief_rpc_obj *self, struct capnp_text text)
 {
-	struct log_session *s = FIEF_CONTAINER_OF(self, struct log_session, obj);
+	struct log_session *s =
+		FIEF_CONTAINER_OF(self, struct log_session, obj);
 
 	core_log_text(s->session->label.text, text.s, text.len);
 	return FIEF_OK;

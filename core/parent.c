@@ -9,8 +9,12 @@
 #include "core.h"
 #include "pd.h"
 
+enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
+
 static const struct core_service *const services[] = {
-	&core_pd_service, &core_cpu_service, &core_rom_service,
+	&core_pd_service,
+	&core_cpu_service,
+	&core_rom_service,
 	&core_log_service,
 };
 
@@ -202,9 +206,23 @@ void core_parent_close_all(struct core_parent *p)
 {
 	while (!list_empty(&p->sessions)) {
 		struct core_session *s = LIST_FIRST(
-		        &p->sessions, struct core_session, in_parent);
+			&p->sessions, struct core_session, in_parent);
 
 		s->service->close(s);
 		session_free(s);
 	}
+}
+
+void core_end(int code)
+{
+	if (core.exiting)
+		return;
+	if (code < 0 || code > EXIT_CODE_MAX) {
+		core_log("Error: exit code %d is not within 0 and %d; ending "
+		         "with %d",
+		         code, EXIT_CODE_MAX, EXIT_CODE_MAX);
+		code = EXIT_CODE_MAX; /* cut to 8 bits it might become 0 */
+	}
+	core.exiting = true;
+	core.exit_code = code;
 }

@@ -200,8 +200,7 @@ static enum fief_err move(struct core_pd *who, struct core_pd *from,
                           struct core_pd *to, uint64_t ram, uint32_t caps)
 {
 	if (!from || !to ||
-	    !core_account_may_move(&who->account, &from->account,
-	                           &to->account))
+	    !core_account_may_move(&who->account, &from->account, &to->account))
 		return FIEF_DENIED;
 	return core_account_move(&from->account, &to->account, ram, caps);
 }

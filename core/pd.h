@@ -10,10 +10,10 @@ struct core_pd {
 	struct fief_rpc_obj obj;
 	struct list_elem in_core;
 	struct core_account account;
-	struct kcore_pd *pd;      /* owned */
-	struct list dataspaces;   /* owned: allocated by this PD */
-	fief_cap death_sigh;      /* owned: received */
-	size_t host_ram, host_caps;   /* charged by kif for tables */
+	struct kcore_pd *pd;        /* owned */
+	struct list dataspaces;     /* owned: allocated by this PD */
+	fief_cap death_sigh;        /* owned: received */
+	size_t host_ram, host_caps; /* charged by kif for tables */
 	unsigned max_threads;
 	enum pd_state state;
 	int code;

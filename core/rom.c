@@ -2,10 +2,8 @@
 /* ROM sessions: modules are host files, copied once into sealed memory that
  * all sessions of a module share. */
 
-#include <stdio.h>
-#include <string.h>
-
 #include <fief/kif_table.h>
+#include <lib/mem.h>
 #include <session/rom.h>
 
 #include "core.h"
@@ -27,27 +25,6 @@ struct rom_session {
 
 /* ---- modules ---- */
 
-static enum fief_err module_file(const char *name, struct kcore_ds **out)
-{
-	size_t len = strlen(name);
-	enum fief_err e = FIEF_NOT_FOUND;
-	char path[1024];
-
-	for (const char **r = core.config.rom; *r; r++)
-		if (!strncmp(*r, name, len) && (*r)[len] == '=')
-			return kcore_ds_from_file(*r + len + 1, out);
-	if (strchr(name, '/') || name[0] == '.')
-		return FIEF_NOT_FOUND; /* a module is a plain name */
-	for (const char **d = core.config.rom_dir;
-	     *d && e == FIEF_NOT_FOUND; d++) {
-		if ((size_t)snprintf(path, sizeof(path), "%s/%s", *d, name) >=
-		    sizeof(path))
-			return FIEF_TOO_LONG;
-		e = kcore_ds_from_file(path, out);
-	}
-	return e;
-}
-
 static struct core_module *module_find(const char *name)
 {
 	LIST_FOR_EACH(m, &core.roms, struct core_module, in_core)
@@ -68,12 +45,12 @@ static enum fief_err module_load(const char *name, struct core_module **out)
 	if (e)
 		return e;
 	m = mem;
-	e = module_file(name, &m->memory);
+	e = core_module_file(name, &m->memory);
 	if (e) {
 		fief_free(core.alloc, m, sizeof(*m));
 		return e;
 	}
-	strcpy(m->name, name);
+	memcpy(m->name, name, strlen(name) + 1);
 	list_add_first(&core.roms, &m->in_core);
 	*out = m;
 	return FIEF_OK;
@@ -232,7 +209,8 @@ void core_module_reload(const char *name)
 	e = module_load(name, &fresh);
 	if (e) {
 		core_log("Error: ROM module \"%s\": %s; its users keep the old "
-		         "content", name, fief_err_text(e));
+		         "content",
+		         name, fief_err_text(e));
 		return;
 	}
 	LIST_FOR_EACH(s, &core.init.sessions, struct core_session, in_parent)
@@ -242,6 +220,4 @@ void core_module_reload(const char *name)
 			if (!strcmp(rom->module->name, name))
 				fief_kif->signal(rom->sigh);
 		}
-	if (!fresh->users) /* kept by a session as soon as one asks */
-		fresh->users = 0;
 }

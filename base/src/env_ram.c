@@ -35,8 +35,7 @@ static void env_ram_free(struct fief_ram *self, void *addr, size_t bytes,
 	struct fief_env_ram *r = (struct fief_env_ram *)self;
 
 	if (fief_kif->unmap(addr, bytes) ||
-	    pd_free_ram((struct pd_cap){ r->pd },
-	                (struct dataspace_cap){ ds }))
+	    pd_free_ram((struct pd_cap){ r->pd }, (struct dataspace_cap){ ds }))
 		fief_kif->log("fief: cannot free RAM\n", 22);
 	fief_kif->drop(ds, 1);
 }

@@ -36,7 +36,7 @@ enum fief_err {
 #define X(id, number, text) FIEF_##id = number,
 	FIEF_ERR_LIST(X)
 #undef X
-	        FIEF_ERR_COUNT
+		FIEF_ERR_COUNT
 };
 
 /* Lower-case name of a cause, for example "out_of_ram"; "?" if unknown. */

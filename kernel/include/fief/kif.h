@@ -73,10 +73,10 @@ struct kif_msg {
 };
 
 enum kif_wait_flags {
-	KIF_REPLY = 1, /* first answer `reply` with the message */
-	KIF_WAIT = 2,  /* then wait for the next event */
-	KIF_POLL = 4,  /* with WAIT: do not block, `event` may be NONE */
-	KIF_SAVE = 8,  /* the request in `reply` stays open, answer later */
+	KIF_REPLY = 1,    /* first answer `reply` with the message */
+	KIF_WAIT = 2,     /* then wait for the next event */
+	KIF_POLL = 4,     /* with WAIT: do not block, `event` may be NONE */
+	KIF_SAVE = 8,     /* the request in `reply` stays open, answer later */
 	KIF_SIGNALS = 16, /* report signals only; calls stay queued */
 };
 

@@ -44,7 +44,7 @@ enum { KOP_NO_SLOT = 255 };
 enum { KOP_FRAMES = 16 };
 
 struct kop_crash {
-	uint32_t signal; /* of the host: SIGSEGV, ... */
+	uint32_t signal;  /* of the host: SIGSEGV, ... */
 	uint32_t syscall; /* SIGSYS: the refused number */
 	uint32_t thread;
 	uint32_t frames; /* valid in `frame` */
@@ -63,13 +63,13 @@ enum { SOCK_FDS = 2 };
 
 struct sock_msg {
 	uint32_t kind;
-	uint32_t number;  /* SOCK_FD */
+	uint32_t number;     /* SOCK_FD */
 	uint32_t index, gen; /* SOCK_DS */
-	uint32_t chan;    /* SOCK_CHANNEL: PD-local channel number */
-	uint32_t peer;    /* opaque id of the peer PD */
-	uint32_t inbound; /* 1: this PD is the server */
-	uint32_t ep;      /* inbound: its endpoint */
-	uint64_t size;    /* SOCK_DS: bytes */
+	uint32_t chan;       /* SOCK_CHANNEL: PD-local channel number */
+	uint32_t peer;       /* opaque id of the peer PD */
+	uint32_t inbound;    /* 1: this PD is the server */
+	uint32_t ep;         /* inbound: its endpoint */
+	uint64_t size;       /* SOCK_DS: bytes */
 };
 
 struct spawn_cap {

@@ -9,17 +9,17 @@
 
 #include <stdint.h>
 
-#define LAYOUT_KIF 0x7fc000000000ul      /* kif image, at most 2 MiB */
-#define LAYOUT_STATE 0x7fc000200000ul    /* boot dataspace */
-#define LAYOUT_PD_PAGE 0x7fc000400000ul  /* core's page, read-only */
-#define LAYOUT_HEAP 0x7fc000600000ul     /* kif's own growing memory */
+#define LAYOUT_KIF 0x7fc000000000ul     /* kif image, at most 2 MiB */
+#define LAYOUT_STATE 0x7fc000200000ul   /* boot dataspace */
+#define LAYOUT_PD_PAGE 0x7fc000400000ul /* core's page, read-only */
+#define LAYOUT_HEAP 0x7fc000600000ul    /* kif's own growing memory */
 #define LAYOUT_HEAP_END 0x7fc001000000ul
-#define LAYOUT_IMAGE 0x7fc001000000ul    /* component image */
+#define LAYOUT_IMAGE 0x7fc001000000ul /* component image */
 #define LAYOUT_IMAGE_END 0x7fc010000000ul
 #define LAYOUT_CHANNELS 0x7fc010000000ul /* channel n at n pages */
 #define LAYOUT_CHANNELS_END 0x7fc03f000000ul
-#define LAYOUT_SCRATCH 0x7fc03f000000ul  /* loader: parts of the ELF file */
-#define LAYOUT_ARENA 0x7fc040000000ul    /* kif->map without an address */
+#define LAYOUT_SCRATCH 0x7fc03f000000ul /* loader: parts of the ELF file */
+#define LAYOUT_ARENA 0x7fc040000000ul   /* kif->map without an address */
 #define LAYOUT_ARENA_END 0x7fe000000000ul
 
 /* Parts of the boot dataspace. */
@@ -28,6 +28,6 @@ enum {
 	LAYOUT_BOOT_STACK = 64 << 10, /* stack of the initial thread */
 	LAYOUT_BOOT_DATA = 64 << 10,  /* small .data and .bss of the image */
 	LAYOUT_BOOT_SINK = /* a page that stands in for destroyed memory */
-	        LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK + LAYOUT_BOOT_DATA,
+	LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK + LAYOUT_BOOT_DATA,
 	LAYOUT_BOOT_SIZE = LAYOUT_BOOT_SINK + 4096,
 };

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../kif/lock.h"
+#include <kernel/linux/kif/lock.h>
 
 /* One page, allocated now so that nobody meets SIGBUS later, of fixed size,
  * never executable. */

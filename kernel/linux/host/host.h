@@ -9,7 +9,7 @@
 
 #include <fief/kcore.h>
 
-#include "../kif/state.h"
+#include <kernel/linux/kif/state.h>
 
 enum { HOST_RETIRED = 64, HOST_POOL = 8 };
 
@@ -55,8 +55,8 @@ struct kcore_pd {
 	int exit_code;
 	struct host_end *end;
 	uint32_t nends;
-	fief_cap kernel; /* kernel object that serves this PD */
-	uint8_t eps;     /* endpoints in use, bit mask */
+	fief_cap kernel;          /* kernel object that serves this PD */
+	uint8_t eps;              /* endpoints in use, bit mask */
 	struct host_spawn *spawn; /* owned: not yet sent to the zygote */
 };
 
@@ -74,9 +74,9 @@ struct kcore_ds {
 
 struct host {
 	const struct kcore_events *events;
-	struct kif_pd kif;       /* core as a PD of its own */
+	struct kif_pd kif; /* core as a PD of its own */
 	struct kif_thread thread;
-	struct kcore_pd **pd;    /* by id; [0] is NULL */
+	struct kcore_pd **pd; /* by id; [0] is NULL */
 	uint32_t npds, maxpds;
 	struct host_channel *channels;
 	int zygote_sock, zygote_pid, listener, children;
@@ -90,15 +90,19 @@ struct host {
 	struct {
 		fief_cap cap; /* FIEF_CAP_NULL: none */
 		const struct kcore_ds *ds;
-	} push; /* see kcore_ds_push */
+	} push;             /* see kcore_ds_push */
 	struct kmap by_pid; /* process id -> PD id */
 };
 
 extern struct host host;
 
 /* Endpoint tags of core beyond those of kif/serve.h. */
-enum host_tag { HOST_TAG_ZYGOTE = 16, HOST_TAG_LISTENER, HOST_TAG_CHILDREN,
-	        HOST_TAG_FD };
+enum host_tag {
+	HOST_TAG_ZYGOTE = 16,
+	HOST_TAG_LISTENER,
+	HOST_TAG_CHILDREN,
+	HOST_TAG_FD
+};
 
 /* ---- memory.c ---- */
 /* A sealable memfd of `size` bytes that cannot be executed as a program;

@@ -8,8 +8,8 @@
 
 #include "host.h"
 
-#include "../kif/caps.h"
-#include "../kif/lock.h"
+#include <kernel/linux/kif/caps.h>
+#include <kernel/linux/kif/lock.h>
 
 enum { SIGNALS_FIRST = CH_SIGNALS / 2, CORE_SIGNALS_FIRST = PDP_SIGNALS / 2 };
 
@@ -51,9 +51,8 @@ static enum fief_err owner_notice(const struct host_intro *in, uint32_t number)
 /* How the receiver will name the capability towards its owner. A signal
  * needs a number on the receiver's channel; the upper half of them is for
  * introduced ones and is reused in turn. */
-static void receiver_name(const struct host_intro *in,
-                          struct host_channel *ch, uint32_t number,
-                          uint32_t *index, uint32_t *gen)
+static void receiver_name(const struct host_intro *in, struct host_channel *ch,
+                          uint32_t number, uint32_t *index, uint32_t *gen)
 {
 	uint32_t n;
 
@@ -62,8 +61,9 @@ static void receiver_name(const struct host_intro *in,
 	if (!(in->index & CH_INDEX_SIGNAL) || in->index & CH_INDEX_GRANT)
 		return;
 	n = ch ? SIGNALS_FIRST + ch->signals++ % (CH_SIGNALS - SIGNALS_FIRST) :
-	         CORE_SIGNALS_FIRST + in->owner->signals++ %
-	                                      (PDP_SIGNALS - CORE_SIGNALS_FIRST);
+	         CORE_SIGNALS_FIRST +
+	                    in->owner->signals++ %
+	                            (PDP_SIGNALS - CORE_SIGNALS_FIRST);
 	*index = CH_INDEX_SIGNAL | n;
 	*gen = 0;
 }

@@ -12,8 +12,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../kif/caps.h"
-#include "../kif/lock.h"
+#include <kernel/linux/kif/caps.h>
+#include <kernel/linux/kif/lock.h>
 
 /* Descriptors go ahead of the reply that names them. */
 static enum fief_err send_fds(struct kcore_pd *pd, const int *fd, unsigned n,
@@ -100,11 +100,10 @@ static void refuse(struct ch_page *page, const struct kop *op, enum fief_err e)
 	uint32_t rep = atomic_load(&slot->rep);
 	uint32_t seq = op->seq & CH_SEQ_MASK;
 
-	while (!(rep & CH_DEAD) &&
-	       ch_rep_seq(rep) == ((seq - 1) & CH_SEQ_MASK))
-		if (atomic_compare_exchange_weak(
-		            &slot->rep, &rep,
-		            seq << CH_REP_SHIFT | err << CH_ERR_SHIFT))
+	while (!(rep & CH_DEAD) && ch_rep_seq(rep) == ((seq - 1) & CH_SEQ_MASK))
+		if (atomic_compare_exchange_weak(&slot->rep, &rep,
+		                                 seq << CH_REP_SHIFT |
+		                                         err << CH_ERR_SHIFT))
 			break;
 	kif_futex_wake(&slot->rep);
 }
@@ -231,7 +230,7 @@ static enum fief_err kop_ep_destroy(struct kcore_pd *pd, struct kop *op,
 		if (ch && ch->server == pd && ch->ep == op->a)
 			host_channel_close(ch);
 	}
-	pd->eps &= (uint8_t)~(1u << op->a);
+	pd->eps &= (uint8_t) ~(1u << op->a);
 	return FIEF_OK;
 }
 
@@ -301,16 +300,11 @@ typedef enum fief_err (*kop_fn)(struct kcore_pd *, struct kop *,
                                 const struct kif_msg *);
 
 static const kop_fn kop_table[KOP_COUNT] = {
-	[KOP_REVERSE] = kop_reverse,
-	[KOP_INTRODUCE] = kop_introduce,
-	[KOP_MAP] = kop_map,
-	[KOP_HEAP] = kop_heap,
-	[KOP_EP] = kop_ep,
-	[KOP_EP_DESTROY] = kop_ep_destroy,
-	[KOP_CAPS] = kop_caps,
-	[KOP_LOG] = kop_log,
-	[KOP_EXIT] = kop_exit,
-	[KOP_CRASH] = kop_crash,
+	[KOP_REVERSE] = kop_reverse, [KOP_INTRODUCE] = kop_introduce,
+	[KOP_MAP] = kop_map,         [KOP_HEAP] = kop_heap,
+	[KOP_EP] = kop_ep,           [KOP_EP_DESTROY] = kop_ep_destroy,
+	[KOP_CAPS] = kop_caps,       [KOP_LOG] = kop_log,
+	[KOP_EXIT] = kop_exit,       [KOP_CRASH] = kop_crash,
 };
 
 void host_kernel_object(struct kcore_pd *pd, struct kif_msg *in,

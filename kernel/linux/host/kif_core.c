@@ -4,8 +4,10 @@
 
 #include "host.h"
 
+#include <asm/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +17,15 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <asm/prctl.h>
-#include <signal.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "../kif/call.h"
-#include "../kif/caps.h"
-#include "../kif/chan.h"
-#include "../kif/lock.h"
-#include "../kif/serve.h"
-#include "../kif/thread.h"
+#include <kernel/linux/kif/call.h>
+#include <kernel/linux/kif/caps.h>
+#include <kernel/linux/kif/chan.h>
+#include <kernel/linux/kif/lock.h>
+#include <kernel/linux/kif/serve.h>
+#include <kernel/linux/kif/thread.h>
 
 struct host host;
 
@@ -90,9 +90,9 @@ static void host_signal_in(struct kif_pd *pd, struct kchan *ch, uint32_t index)
 static void host_give_back(struct kif_pd *pd, struct kchan *ch, uint32_t index,
                            uint32_t gen)
 {
-	struct pdp_notice n = {
-		.kind = PDP_RELEASE, .index = index, .gen = gen
-	};
+	struct pdp_notice n = { .kind = PDP_RELEASE,
+		                .index = index,
+		                .gen = gen };
 	struct kcore_pd *to = host_pd_by_id(ch->number);
 
 	(void)pd;

@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEAL_CONTENT = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL };
+enum {
+	SEAL_CONTENT = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL
+};
 
 /* Debian 12 has the kernel flag but not the name; kernels before 6.3 have
  * neither and refuse it. */
@@ -138,8 +140,7 @@ bool kcore_ds_read(const struct kcore_ds *ds, size_t off, void *to, size_t n)
 	       pread(ds->fd, to, n, (off_t)off) == (ssize_t)n;
 }
 
-bool kcore_ds_write(struct kcore_ds *ds, size_t off, const void *from,
-                    size_t n)
+bool kcore_ds_write(struct kcore_ds *ds, size_t off, const void *from, size_t n)
 {
 	return off <= ds->size && n <= ds->size - off &&
 	       pwrite(ds->fd, from, n, (off_t)off) == (ssize_t)n;

@@ -23,8 +23,8 @@ static uint32_t outstanding(const struct kcore_pd *pd)
 enum fief_err host_notify(struct kcore_pd *pd, const struct pdp_notice *n)
 {
 	uint32_t used = outstanding(pd);
-	uint32_t room = n->kind == PDP_DEAD ? PDP_NOTICES :
-	                                      PDP_NOTICES - RESERVED;
+	uint32_t room =
+		n->kind == PDP_DEAD ? PDP_NOTICES : PDP_NOTICES - RESERVED;
 
 	if (used >= room)
 		return FIEF_LIMIT;

@@ -4,6 +4,7 @@
 #include "host.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -11,13 +12,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sched.h>
 #include <unistd.h>
 
-#include "../abi/layout.h"
-#include "../kif/caps.h"
-#include "../kif/chan.h"
-#include "../kif/serve.h"
+#include <kernel/linux/abi/layout.h>
+#include <kernel/linux/kif/caps.h>
+#include <kernel/linux/kif/chan.h>
+#include <kernel/linux/kif/serve.h>
 
 static void close_fd(int *fd)
 {
@@ -200,8 +200,7 @@ static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
 	return FIEF_OK;
 }
 
-enum fief_err kcore_pd_start(struct kcore_pd *pd,
-                             const struct kcore_ds *binary,
+enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
                              const fief_cap cap[KIF_BOOT_CAPS])
 {
 	struct host_spawn *s;
@@ -308,7 +307,8 @@ void kcore_pd_kill(struct kcore_pd *pd)
 
 void kcore_pd_destroy(struct kcore_pd *pd)
 {
-	bool running = pd->pid > 0 || (pd->state == HOST_STARTING && !pd->spawn);
+	bool running =
+		pd->pid > 0 || (pd->state == HOST_STARTING && !pd->spawn);
 
 	if (pd->pid > 0)
 		kill(pd->pid, SIGKILL);

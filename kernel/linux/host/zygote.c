@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../kif/serve.h"
+#include <kernel/linux/kif/serve.h>
 
 enum { ZYGOTE_FD = 3, STACK_BYTES = 128 << 10 };
 
@@ -30,7 +30,7 @@ struct ready_msg { /* see kif/zygote.c */
 
 static void zygote_exec(const char *image, int sock)
 {
-	char *const argv[] = { (char *)(uintptr_t)"fief-component", NULL };
+	char *const argv[] = { (char *)(uintptr_t) "fief-component", NULL };
 	char *const envp[] = { NULL };
 	struct rlimit stack = { STACK_BYTES, STACK_BYTES };
 	struct rlimit none = { 0, 0 };
@@ -100,15 +100,19 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 	host.zygote_sock = pair[0];
 	if (host.zygote_pid < 0 ||
 	    read(pair[0], &ready, sizeof(ready)) != sizeof(ready)) {
-		fprintf(stderr, "fief: cannot start components: the kif image "
-		                "%s did not come up\n", image);
+		fprintf(stderr,
+		        "fief: cannot start components: the kif image "
+		        "%s did not come up\n",
+		        image);
 		return FIEF_UNSUPPORTED;
 	}
 	*landlock = ready.landlock_abi;
 	e = fetch_listener(host.zygote_pid, ready.listener);
 	if (e) {
-		fprintf(stderr, "fief: cannot supervise components: "
-		                "pidfd_getfd: %s\n", strerror(errno));
+		fprintf(stderr,
+		        "fief: cannot supervise components: "
+		        "pidfd_getfd: %s\n",
+		        strerror(errno));
 		return e;
 	}
 	e = children_watch();

@@ -7,7 +7,6 @@
 
 #include "backend.h"
 
-#include "../abi/layout.h"
 #include "call.h"
 #include "caps.h"
 #include "chan.h"
@@ -15,6 +14,7 @@
 #include "mem.h"
 #include "serve.h"
 #include "sys.h"
+#include <kernel/linux/abi/layout.h>
 
 enum {
 	PROT_R = 1,
@@ -301,8 +301,8 @@ static void notices_drain_locked(struct kif_pd *pd)
 {
 	struct ch_page *core = (struct ch_page *)LAYOUT_CHANNELS;
 	struct pd_page *page = pd->page;
-	uint32_t head = atomic_load_explicit(&page->notice_head,
-	                                     memory_order_acquire);
+	uint32_t head =
+		atomic_load_explicit(&page->notice_head, memory_order_acquire);
 	struct pdp_notice n;
 
 	while (pd->notice_tail != head) {
@@ -333,8 +333,7 @@ bool kif_refresh_locked(struct kif_pd *pd)
 
 /* ---- backend ---- */
 
-static enum fief_err component_grow(struct kif_pd *pd, size_t bytes,
-                                    void **out)
+static enum fief_err component_grow(struct kif_pd *pd, size_t bytes, void **out)
 {
 	struct kop op = { .size = bytes };
 	int fd[SOCK_FDS];

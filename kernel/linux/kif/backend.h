@@ -7,8 +7,8 @@
 extern const struct kif_backend kif_component_backend;
 
 /* Call the kernel object; `text` of `op->a` bytes may follow. */
-FIEF_MUST enum fief_err kif_kop(struct kif_pd *, uint32_t label,
-                                struct kop *op, const void *more, size_t bytes);
+FIEF_MUST enum fief_err kif_kop(struct kif_pd *, uint32_t label, struct kop *op,
+                                const void *more, size_t bytes);
 
 /* The descriptors that came with number `number`; the caller owns them.
  * Lock held. */

@@ -10,7 +10,7 @@
 #include "lock.h"
 #include "mem.h"
 #include "message.h"
-#include "serve.h"
+#include "signals.h"
 #include "sys.h"
 
 enum { SLOTS_ALL = (1 << CH_SLOTS) - 1, SPIN_MISSES = 3, SPIN_PROBE = 63 };
@@ -108,8 +108,8 @@ static bool call_ended(uint32_t rep, uint32_t seq)
  * Spin while it can pay: the server runs on another CPU, and spinning was not
  * in vain three times in a row (then only one wait in 64 probes again).
  */
-static bool call_spin(struct kif_pd *pd, struct kchan *ch,
-                      struct ch_slot *slot, uint32_t seq)
+static bool call_spin(struct kif_pd *pd, struct kchan *ch, struct ch_slot *slot,
+                      uint32_t seq)
 {
 	uint64_t start;
 
@@ -125,7 +125,7 @@ static bool call_spin(struct kif_pd *pd, struct kchan *ch,
 		}
 		if (!(i & 7)) {
 			uint32_t cpu = atomic_load_explicit(
-			        &ch->page->server.cpu, memory_order_relaxed);
+				&ch->page->server.cpu, memory_order_relaxed);
 
 			if (cpu == kif_cpu())
 				return false;
@@ -176,8 +176,8 @@ static void call_post(struct kchan *ch, const struct kcap *c, unsigned n,
 	slot->target = c->word;
 	slot->gen = c->gen;
 	kif_put(slot, msg, cap);
-	if (atomic_load_explicit(&ch->page->client.cpu,
-	                         memory_order_relaxed) != cpu)
+	if (atomic_load_explicit(&ch->page->client.cpu, memory_order_relaxed) !=
+	    cpu)
 		atomic_store_explicit(&ch->page->client.cpu, cpu,
 		                      memory_order_relaxed);
 	ch->seq[n] = ch_seq_next(ch->seq[n]);
@@ -208,8 +208,7 @@ static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
 
 	msg->len = 0;
 	msg->ncaps = 0;
-	if (FIEF_UNLIKELY(ch_rep_seq(rep) == ch->seq[n] &&
-	                  rep & CH_ERR_MASK)) {
+	if (FIEF_UNLIKELY(ch_rep_seq(rep) == ch->seq[n] && rep & CH_ERR_MASK)) {
 		slot_put(ch, n);
 		return call_refused(rep);
 	}

@@ -314,7 +314,7 @@ void kchan_flush_releases(struct kchan *ch)
 	/* A peer that lies about its tail only loses its own releases. */
 	while (ch->npending && ch->release_head - tail < CH_RELEASES) {
 		page->release[ch->release_head % CH_RELEASES] =
-		        ch->pending[--ch->npending];
+			ch->pending[--ch->npending];
 		ch->release_head++;
 	}
 	atomic_store_explicit(&page->client.release_head, ch->release_head,

@@ -69,8 +69,7 @@ static inline void kintro_news(struct kif_pd *pd)
 }
 
 /* What core announced: `peer` introduces something. */
-void kpeer_intro_locked(struct kif_pd *, struct kpeer *,
-                        const struct kintro *);
+void kpeer_intro_locked(struct kif_pd *, struct kpeer *, const struct kintro *);
 struct kintro *kpeer_intro_find(const struct kpeer *, uint32_t number);
 /* Everything this PD ever gave to `peer` becomes void. */
 void kpeer_forget_locked(struct kif_pd *, struct kpeer *);

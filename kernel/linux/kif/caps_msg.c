@@ -19,13 +19,11 @@ static struct ch_cap ch_cap_make(uint32_t kind, uint32_t ep, uint32_t index,
  * that the sender can raise it without telling anything but the number. The
  * upper half of the numbers is for contexts that core introduces. A number
  * is used again only when its holder gave it back or its object died. */
-static enum fief_err signal_number_locked(struct kif_pd *pd,
-                                          struct kpeer *peer, uint32_t ep,
-                                          uint32_t own, uint32_t ogen,
-                                          uint32_t *number)
+static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
+                                          uint32_t ep, uint32_t own,
+                                          uint32_t ogen, uint32_t *number)
 {
-	uint32_t max = peer->id == CORE_PEER ? PDP_SIGNALS / 2 :
-	                                       CH_SIGNALS / 2;
+	uint32_t max = peer->id == CORE_PEER ? PDP_SIGNALS / 2 : CH_SIGNALS / 2;
 	struct ksignal *s;
 	uint32_t n;
 

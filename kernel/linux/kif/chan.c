@@ -184,7 +184,7 @@ void kchan_take_releases_locked(struct kif_pd *pd, struct kchan *ch)
 		ch->release_tail = head - CH_RELEASES;
 	while (ch->release_tail != head) {
 		struct ch_release *r =
-		        &page->release[ch->release_tail % CH_RELEASES];
+			&page->release[ch->release_tail % CH_RELEASES];
 		uint32_t index = *(volatile uint32_t *)&r->index;
 		uint32_t gen = *(volatile uint32_t *)&r->gen;
 

@@ -3,9 +3,9 @@
 
 #include "crash.h"
 
-#include "../abi/layout.h"
 #include "backend.h"
 #include "sys.h"
+#include <kernel/linux/abi/layout.h>
 
 enum { STACK_MAX = 1 << 20 };
 
@@ -54,8 +54,8 @@ static bool heal_lost_page(struct kif_pd *pd, uint64_t address)
 
 	if (page < LAYOUT_ARENA || page >= LAYOUT_ARENA_END)
 		return false;
-	if (sys_mmap((void *)page, KIF_PAGE, PROT_RW, SHARED_FIXED,
-	             pd->boot_fd, LAYOUT_BOOT_SINK) != (long)page)
+	if (sys_mmap((void *)page, KIF_PAGE, PROT_RW, SHARED_FIXED, pd->boot_fd,
+	             LAYOUT_BOOT_SINK) != (long)page)
 		return false;
 	atomic_fetch_add(&pd->boot.lost_pages, 1);
 	return true;

@@ -11,4 +11,4 @@ struct host_ucontext;
  * SIGSYS; runs on the thread's alternate stack. Returns only after it healed a
  * page whose dataspace was destroyed. */
 void kif_crash_handler(int signo, struct host_siginfo *,
-                                     struct host_ucontext *);
+                       struct host_ucontext *);

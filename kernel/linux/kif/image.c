@@ -53,9 +53,9 @@ static enum fief_err kif_ep_create(fief_ep *out)
 	e = kif_take_fds_locked(pd, op.a, fd);
 	if (!e) {
 		ep = &pd->ep[op.b % KIF_EPS];
-		*ep = (struct kif_ep){
-			.epoll = fd[0], .poke = fd[1], .used = true
-		};
+		*ep = (struct kif_ep){ .epoll = fd[0],
+			               .poke = fd[1],
+			               .used = true };
 		e = kif_ep_watch(ep, ep->poke, (uint64_t)KIF_TAG_POKE << 32);
 		*out = op.b;
 	}

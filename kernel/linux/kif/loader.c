@@ -3,11 +3,11 @@
 
 #include "loader.h"
 
-#include "../abi/layout.h"
 #include "backend.h"
 #include "lock.h"
 #include "mem.h"
 #include "sys.h"
+#include <kernel/linux/abi/layout.h>
 
 enum {
 	PROT_R = 1,

@@ -18,9 +18,6 @@ void *memset(void *to, int byte, size_t n)
 {
 	void *d = to;
 
-	__asm__ volatile("rep stosb"
-	                 : "+D"(d), "+c"(n)
-	                 : "a"(byte)
-	                 : "memory");
+	__asm__ volatile("rep stosb" : "+D"(d), "+c"(n) : "a"(byte) : "memory");
 	return to;
 }

@@ -6,11 +6,11 @@
 
 #include "memory.h"
 
-#include "../abi/layout.h"
 #include "backend.h"
 #include "caps.h"
 #include "lock.h"
 #include "sys.h"
+#include <kernel/linux/abi/layout.h>
 
 enum { MAP_SHARED_FLAG = 1, MAP_FIXED_FLAG = 0x10, MAP_NOREPLACE = 0x100000 };
 
@@ -87,8 +87,7 @@ static enum fief_err map_fd(struct kif_pd *pd, int fd, size_t off, size_t len,
 
 /* Ask core for the dataspace's descriptor. */
 static enum fief_err map_ask(struct kif_pd *pd, const struct kcap *c,
-                             unsigned rights, uint64_t *size,
-                             int fd[SOCK_FDS])
+                             unsigned rights, uint64_t *size, int fd[SOCK_FDS])
 {
 	struct kop op = { .index = c->word, .gen = c->gen, .a = rights };
 	enum fief_err e = kif_kop(pd, KOP_MAP, &op, NULL, 0);

@@ -13,11 +13,12 @@
 #include "chan.h"
 #include "lock.h"
 #include "message.h"
+#include "signals.h"
 #include "sys.h"
 
 enum {
-	EVENTS = 16,         /* taken from the host at once, = KIF_HOT */
-	SERVED_MAX = 64,     /* events before the host's queue is looked at */
+	EVENTS = 16,     /* taken from the host at once, = KIF_HOT */
+	SERVED_MAX = 64, /* events before the host's queue is looked at */
 	EPOLLIN_FLAG = 1,
 	EPOLL_ADD = 1,
 };
@@ -102,8 +103,8 @@ static void note_cpu(struct kchan *ch)
 {
 	uint32_t cpu = kif_cpu();
 
-	if (atomic_load_explicit(&ch->page->server.cpu,
-	                         memory_order_relaxed) != cpu)
+	if (atomic_load_explicit(&ch->page->server.cpu, memory_order_relaxed) !=
+	    cpu)
 		atomic_store_explicit(&ch->page->server.cpu, cpu,
 		                      memory_order_relaxed);
 }
@@ -178,19 +179,6 @@ static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
 	return true;
 }
 
-static bool take_signal(struct kif_pd *pd, struct ksignal *s, uint32_t count,
-                        uint32_t ep, struct kif_wait *w)
-{
-	struct kcap *c = s->own ? kobj_live(pd, s->own, s->ogen) : NULL;
-
-	if (!c || !count || kcap_ep(c) != ep)
-		return false;
-	w->event = KIF_EVENT_SIGNAL;
-	w->badge = c->badge;
-	w->count = count;
-	return true;
-}
-
 static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
                          struct kif_wait *w)
 {
@@ -205,7 +193,7 @@ static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
 		ch->signals &= ch->signals - 1;
 		count = atomic_exchange(&page->signal_count[n], 0);
 		if (ch->signal &&
-		    take_signal(pd, &ch->signal[n], count, ch->ep, w))
+		    kif_take_signal(pd, &ch->signal[n], count, ch->ep, w))
 			return true;
 	}
 	return false;
@@ -216,7 +204,8 @@ static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
 static bool slot_held(const struct kif_pd *pd, const struct kchan *ch,
                       unsigned n)
 {
-	return ch->open[n] || (ch->parked[n] && ch->parked[n] == pd->intro_news);
+	return ch->open[n] ||
+	       (ch->parked[n] && ch->parked[n] == pd->intro_news);
 }
 
 static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
@@ -328,123 +317,19 @@ static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
 	return false;
 }
 
-/* ---- signals from core and from this PD ---- */
-
-static bool scan_core(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
-{
-	struct pd_page *page = pd->page;
-	uint32_t seq, count;
-
-	if (!page)
-		return false;
-	seq = atomic_load_explicit(&page->signal_seq, memory_order_acquire);
-	if (seq == pd->signal_seen || !pd->signal)
-		return false;
-	for (uint32_t n = 0; n < PDP_SIGNALS; n++) {
-		struct ksignal *s = &pd->signal[n];
-
-		count = atomic_load_explicit(&page->signal_count[n],
-		                             memory_order_acquire) -
-		        s->seen;
-		if (count && (!s->own || take_signal(pd, s, count, epn, w))) {
-			s->seen += count;
-			if (s->own)
-				return true;
-		}
-	}
-	pd->signal_seen = seq;
-	return false;
-}
-
-static bool scan_local(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
-{
-	if (!atomic_load_explicit(&pd->ep[epn].local, memory_order_acquire))
-		return false;
-	for (uint32_t i = 0; i < pd->nlocal; i++) {
-		struct klocal *l = &pd->local[i];
-		struct ksignal s = { .own = l->own, .ogen = l->ogen };
-		uint32_t count;
-
-		if (l->ep != epn || !atomic_load(&l->count))
-			continue;
-		count = atomic_exchange(&l->count, 0);
-		atomic_fetch_sub(&pd->ep[epn].local, 1);
-		if (take_signal(pd, &s, count, epn, w))
-			return true;
-	}
-	return false;
-}
-
-static struct klocal *local_entry_locked(struct kif_pd *pd, uint32_t own,
-                                         uint32_t ogen)
-{
-	struct klocal *l = NULL;
-	void *mem;
-
-	for (uint32_t i = 0; i < pd->nlocal; i++) {
-		if (pd->local[i].own == own && pd->local[i].ogen == ogen)
-			return &pd->local[i];
-		if (!atomic_load(&pd->local[i].count) &&
-		    !kobj_live(pd, pd->local[i].own, pd->local[i].ogen))
-			l = &pd->local[i];
-	}
-	if (!l) {
-		if (pd->nlocal == pd->maxlocal) {
-			uint32_t max = pd->maxlocal ? pd->maxlocal * 2 : 8;
-
-			if (kif_grow(pd, max * sizeof(*l), &mem))
-				return NULL;
-			for (uint32_t i = 0; i < pd->nlocal; i++) {
-				l = &((struct klocal *)mem)[i];
-				l->own = pd->local[i].own;
-				l->ogen = pd->local[i].ogen;
-				l->ep = pd->local[i].ep;
-				l->count = pd->local[i].count;
-			}
-			pd->local = mem;
-			pd->maxlocal = max;
-		}
-		l = &pd->local[pd->nlocal++];
-	}
-	l->own = own;
-	l->ogen = ogen;
-	return l;
-}
-
-void kif_signal_local(struct kif_pd *pd, fief_cap handle, struct kcap *c)
-{
-	uint32_t own = (handle & CH_INDEX_MASK) | (c->head >> 16 & 0xff) << 24;
-	struct kif_ep *ep = &pd->ep[kcap_ep(c)];
-	uint64_t one = 1;
-	struct klocal *l;
-
-	if (!kcap_is_signal(c))
-		return;
-	kif_lock(pd);
-	l = local_entry_locked(pd, own, c->word);
-	if (l) {
-		l->ep = (uint8_t)kcap_ep(c);
-		if (!atomic_fetch_add(&l->count, 1))
-			atomic_fetch_add(&ep->local, 1);
-	}
-	kif_unlock(pd);
-	if (l && atomic_load(&ep->asleep) && ep->poke >= 0)
-		sys_write(ep->poke, &one, sizeof(one));
-}
-
 /* ---- sleeping ---- */
 
-static bool news(struct kif_pd *pd)
+static bool news(struct kif_pd *pd, const struct kif_ep *ep)
 {
 	struct pd_page *page = pd->page;
 
 	return page && (atomic_load(&page->notice_head) != pd->notice_tail ||
-	                atomic_load(&page->signal_seq) != pd->signal_seen);
+	                atomic_load(&page->signal_seq) != ep->signal_seen);
 }
 
 static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
 {
-	if (news(pd) || atomic_load(&ep->local) ||
+	if (news(pd, ep) || atomic_load(&ep->local) ||
 	    (ep->backlog && !ep->signals_only))
 		return true;
 	for (uint32_t i = 0; i < ep->nhot; i++)
@@ -559,14 +444,14 @@ static bool ep_scan(struct kif_pd *pd, uint32_t epn, struct kif_msg *msg,
 {
 	struct kif_ep *ep = &pd->ep[epn];
 
-	if (FIEF_UNLIKELY(news(pd) || pd->socket_ready)) {
+	if (FIEF_UNLIKELY(news(pd, ep) || pd->socket_ready)) {
 		kif_lock(pd);
 		pd->backend->refresh(pd);
 		kif_unlock(pd);
 	}
 	if (FIEF_UNLIKELY(ep->served++ >= SERVED_MAX))
 		ep_fetch(pd, ep, 0); /* R13: nobody outside starves */
-	if (scan_local(pd, epn, w) || scan_core(pd, epn, w) ||
+	if (kif_scan_local(pd, epn, w) || kif_scan_core(pd, epn, w) ||
 	    scan_hot(pd, ep, msg, w))
 		return true;
 	while (FIEF_UNLIKELY(ep->backlog != NULL) && !ep->signals_only) {
@@ -596,8 +481,7 @@ enum fief_err kif_reply_wait(fief_ep epn, struct kif_msg *msg,
 		if (w->flags & KIF_POLL) {
 			if (ep_fetch(pd, ep, 0) <= 0)
 				break;
-		} else if (!ep_spin(pd, ep) &&
-		           !ep_sleep(pd, ep, w->deadline)) {
+		} else if (!ep_spin(pd, ep) && !ep_sleep(pd, ep, w->deadline)) {
 			break;
 		}
 		if (FIEF_UNLIKELY(ep->interrupted))

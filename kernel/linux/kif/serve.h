@@ -15,8 +15,5 @@ enum kif_tag {
 enum fief_err kif_reply_wait(fief_ep ep, struct kif_msg *msg,
                              struct kif_wait *w);
 
-/* A signal from this PD to an own object. */
-void kif_signal_local(struct kif_pd *, fief_cap handle, struct kcap *);
-
 /* Put a descriptor into an endpoint's set, edge-triggered. */
 FIEF_MUST enum fief_err kif_ep_watch(struct kif_ep *, int fd, uint64_t tag);

@@ -7,7 +7,6 @@
 
 #include "start.h"
 
-#include "../abi/layout.h"
 #include "backend.h"
 #include "call.h"
 #include "caps.h"
@@ -18,6 +17,7 @@
 #include "serve.h"
 #include "sys.h"
 #include "thread.h"
+#include <kernel/linux/abi/layout.h>
 
 enum { PROT_R = 1, PROT_RW = 3, SHARED_FIXED = 0x11, POPULATE = 0x8000 };
 
@@ -100,9 +100,9 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 	pd->heap_at = (char *)LAYOUT_HEAP;
 	pd->arena_at = (char *)LAYOUT_ARENA;
 	pd->thread[0] = &state()->thread;
-	pd->ep[0] = (struct kif_ep){
-		.epoll = fd[SPAWN_EPOLL], .poke = fd[SPAWN_WAKE], .used = true
-	};
+	pd->ep[0] = (struct kif_ep){ .epoll = fd[SPAWN_EPOLL],
+		                     .poke = fd[SPAWN_WAKE],
+		                     .used = true };
 	start_core_channel(pd, fd[SPAWN_BELL]);
 	if (!kif_core_alive(pd) || !kif_refresh_locked(pd))
 		start_fail(0);

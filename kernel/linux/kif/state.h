@@ -13,10 +13,11 @@
 
 #include <fief/kif.h>
 
-#include "../abi/channel.h"
-#include "../abi/core.h"
-#include "../abi/pd_page.h"
+#include "backend_ops.h"
 #include "table.h"
+#include <kernel/linux/abi/channel.h>
+#include <kernel/linux/abi/core.h>
+#include <kernel/linux/abi/pd_page.h>
 
 #define KIF_STASH_DS UINT32_MAX
 #define KIF_PEER_NONE UINT32_MAX /* id of an unused struct kpeer */
@@ -52,7 +53,7 @@ struct kif_thread {
 	void *arg;
 	uint64_t canary; /* %fs:0x28 of libraries built with stack protector */
 	_Atomic uint64_t call_nr;
-	_Atomic uint64_t cancel_nr; /* highest number asked to be canceled */
+	_Atomic uint64_t cancel_nr;   /* highest number asked to be canceled */
 	struct ch_slot *_Atomic slot; /* where call_nr waits, or NULL */
 	_Atomic uint32_t slot_seq;
 	_Atomic uint32_t parked; /* futex word: 1 = an unpark is due */
@@ -100,10 +101,10 @@ struct kintro {
 
 struct kpeer {
 	uint32_t id;
-	uint32_t first_free;     /* of deleg, index + 1 */
-	struct ktable deleg;     /* struct kdeleg */
-	struct kmap grants;      /* number -> deleg index */
-	struct kintro *intro;    /* KIF_INTROS entries, or NULL */
+	uint32_t first_free;  /* of deleg, index + 1 */
+	struct ktable deleg;  /* struct kdeleg */
+	struct kmap grants;   /* number -> deleg index */
+	struct kintro *intro; /* KIF_INTROS entries, or NULL */
 	uint32_t intro_next;
 	uint32_t channels; /* alive, both directions */
 	struct kpeer *next;
@@ -122,27 +123,27 @@ struct kchan {
 	uint32_t number;
 	uint8_t dir;
 	_Atomic uint8_t dead;
-	uint8_t ep;      /* in: served by */
+	uint8_t ep;        /* in: served by */
 	uint8_t remote_ep; /* out: endpoint of the peer */
-	uint8_t hot;     /* in: position in the hot set + 1 */
-	int bell;        /* out: eventfd */
+	uint8_t hot;       /* in: position in the hot set + 1 */
+	int bell;          /* out: eventfd */
 	/* out: state of the client side */
 	_Atomic uint32_t busy;    /* slots in use or retired */
 	_Atomic uint32_t retired; /* slots canceled, reply outstanding */
 	_Atomic uint32_t slot_waiters;
-	uint32_t misses;          /* spins in a row that were in vain */
+	uint32_t misses; /* spins in a row that were in vain */
 	uint32_t release_head;
 	struct ch_release *pending; /* releases that found no room */
 	uint32_t npending, maxpending;
 	/* in: state of the server side */
 	uint32_t release_tail;
-	uint64_t signals;             /* taken from the page, to report */
-	struct ksignal *signal;       /* CH_SIGNALS entries, or NULL */
-	uint32_t seq[CH_SLOTS];       /* out: last used; in: last seen */
-	uint8_t open[CH_SLOTS];       /* in: request waits for its reply */
-	uint32_t parked[CH_SLOTS];    /* in: pd->intro_news when a call was
+	uint64_t signals;          /* taken from the page, to report */
+	struct ksignal *signal;    /* CH_SIGNALS entries, or NULL */
+	uint32_t seq[CH_SLOTS];    /* out: last used; in: last seen */
+	uint8_t open[CH_SLOTS];    /* in: request waits for its reply */
+	uint32_t parked[CH_SLOTS]; /* in: pd->intro_news when a call was
 	                               * left waiting for an introduction */
-	bool backlog;                 /* in: is in the endpoint's backlog */
+	bool backlog;              /* in: is in the endpoint's backlog */
 	struct kchan *backlog_next;
 };
 
@@ -157,6 +158,7 @@ struct kif_ep {
 	struct kchan *hot[KIF_HOT];
 	uint32_t served; /* events since the host was asked last */
 	uint32_t idle_misses;
+	uint32_t signal_seen; /* signal_seq of the PD page */
 	struct kchan *backlog, *backlog_last;
 	_Atomic uint32_t local; /* klocal entries that are pending */
 };
@@ -166,35 +168,6 @@ struct klocal {
 	uint32_t own, ogen;
 	_Atomic uint32_t count;
 	uint8_t ep;
-};
-
-/* What differs between a component and core. */
-struct kif_backend {
-	/* Memory for tables; zeroed, never returned. */
-	enum fief_err (*grow)(struct kif_pd *, size_t bytes, void **out);
-	/* Make sure an in-channel from `peer` to endpoint `ep` exists. */
-	enum fief_err (*reverse)(struct kif_pd *, uint32_t peer, uint32_t ep);
-	/* Introduce held entry (chan, index, gen) to `peer` as `number`. */
-	enum fief_err (*introduce)(struct kif_pd *, struct kchan *chan,
-	                           uint32_t index, uint32_t gen, uint32_t peer,
-	                           uint32_t number);
-	/* Give `n` exports' worth of capability quota. */
-	enum fief_err (*charge)(struct kif_pd *, uint32_t n);
-	/* Look for news of core: notices, socket. Lock held. */
-	void (*refresh)(struct kif_pd *);
-	/* A descriptor with a foreign tag in the epoll set became ready. */
-	void (*ready)(struct kif_pd *, uint64_t tag);
-	/* Submit to signal `index` of a PD on this channel (core only). */
-	void (*signal_in)(struct kif_pd *, struct kchan *, uint32_t index);
-	/* The last reference to an entry on the core channel went away. Lock
-	 * held (component only). */
-	void (*dropped)(struct kif_pd *, uint32_t index, uint32_t gen);
-	/* An own object got entry (index, gen) for `peer` (core only). */
-	void (*gave)(struct kif_pd *, struct kpeer *, fief_cap, uint32_t index,
-	             uint32_t gen);
-	/* A capability that arrives from `peer` as introduced. */
-	void (*give_back)(struct kif_pd *, struct kchan *, uint32_t index,
-	                  uint32_t gen);
 };
 
 struct kif_pd {
@@ -210,17 +183,16 @@ struct kif_pd {
 	struct kpeer *peers;
 	struct kpeer core_peer;
 	struct kif_ep ep[KIF_EPS];
-	struct ksignal *signal;  /* PDP_SIGNALS contexts that core holds */
-	uint32_t signal_seen;    /* signal_seq */
+	struct ksignal *signal; /* PDP_SIGNALS contexts that core holds */
 	uint32_t notice_tail;
-	uint32_t window;         /* capabilities accepted a message */
-	uint32_t intro_news;     /* raised by each INTRO and REFUSED; not 0 */
+	uint32_t window;     /* capabilities accepted a message */
+	uint32_t intro_news; /* raised by each INTRO and REFUSED; not 0 */
 	_Atomic uint32_t intro_last; /* number this PD chose last */
 	uint32_t exports_paid, exports;
-	uint64_t serial;         /* of the own object exported last */
-	struct klocal *local;    /* nlocal entries */
+	uint64_t serial;      /* of the own object exported last */
+	struct klocal *local; /* nlocal entries */
 	uint32_t nlocal, maxlocal;
-	bool socket_ready;       /* the socket has something to read */
+	bool socket_ready;        /* the socket has something to read */
 	char *grow_at, *grow_end; /* memory for tables */
 	char *heap_at;            /* next address for more of it */
 	char *arena_at;           /* next address for map without one */

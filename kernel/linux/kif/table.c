@@ -76,7 +76,7 @@ static enum fief_err kmap_resize(struct kif_pd *pd, struct kmap *m)
 	for (uint32_t i = 0; i < m->size; i++)
 		if (m->entry[i].key)
 			bigger.entry[kmap_slot(&bigger, m->entry[i].key)] =
-			        m->entry[i];
+				m->entry[i];
 	bigger.used = m->used;
 	*m = bigger;
 	return FIEF_OK;

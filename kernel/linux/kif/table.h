@@ -51,7 +51,7 @@ FIEF_MUST enum fief_err ktable_add(struct kif_pd *, struct ktable *,
 struct kmap {
 	struct kmap_entry {
 		uint32_t key, value;
-	} *entry;
+	} * entry;
 	uint32_t size; /* power of two */
 	uint32_t used;
 };

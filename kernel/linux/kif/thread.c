@@ -26,8 +26,8 @@ struct host_stack {
 void kif_thread_register(struct kif_thread *t)
 {
 	t->rseq.cpu_id = 0;
-	sys_call6(__NR_rseq, (long)&t->rseq, sizeof(t->rseq), 0,
-	          RSEQ_SIGNATURE, 0, 0);
+	sys_call6(__NR_rseq, (long)&t->rseq, sizeof(t->rseq), 0, RSEQ_SIGNATURE,
+	          0, 0);
 }
 
 /* First code of a thread, on its own stack; FS was set by the host. */

@@ -9,13 +9,13 @@
 
 #include <linux/filter.h>
 
-#include "../abi/layout.h"
 #include "crash.h"
 #include "mem.h"
 #include "seccomp_native.h"
 #include "start.h"
 #include "sys.h"
 #include "vdso.h"
+#include <kernel/linux/abi/layout.h>
 
 enum {
 	CONTROL_FD = 3,
@@ -66,8 +66,10 @@ static long landlock(void)
 
 	if (abi <= 0)
 		return 0;
-	rules.fs = abi >= 5 ? 0xffff : abi >= 3 ? 0x7fff : abi == 2 ? 0x3fff :
-	                                                             0x1fff;
+	rules.fs = abi >= 5 ? 0xffff :
+	           abi >= 3 ? 0x7fff :
+	           abi == 2 ? 0x3fff :
+	                      0x1fff;
 	rules.net = abi >= 4 ? 3 : 0;
 	rules.scoped = abi >= 6 ? 3 : 0;
 	fd = sys_call3(444, (long)&rules, (long)size, 0);
@@ -91,9 +93,8 @@ static void signals(void)
 		.flags = SA_FLAGS,
 		.restorer = kif_restorer,
 	};
-	struct host_stack alt = {
-		(char *)LAYOUT_STATE + START_ALTSTACK, 0, START_ALTSTACK_SIZE
-	};
+	struct host_stack alt = { (char *)LAYOUT_STATE + START_ALTSTACK, 0,
+		                  START_ALTSTACK_SIZE };
 
 	for (unsigned i = 0; i < sizeof(fatal); i++)
 		if (sys_call6(__NR_rt_sigaction, fatal[i], (long)&sa, 0, 8, 0,

@@ -32,11 +32,11 @@ enum condition {
 static const char *const condition_text[] = {
 	[ANY] = "",
 	[FUTEX_PLAIN] = "WAIT, WAKE, WAIT_BITSET only: a requeue could move "
-	                "a peer's sleeper out of reach of its wake-up",
+			"a peer's sleeper out of reach of its wake-up",
 	[SHARED_FILE] = "MAP_SHARED of a descriptor only, so that all memory "
-	                "is a dataspace that somebody paid for",
+			"is a dataspace that somebody paid for",
 	[THREAD_OR_CHILD] = "exactly the flags of a thread, or of the zygote's "
-	                    "child; each asks core",
+			    "child; each asks core",
 	[SET_GS] = "ARCH_SET_GS only",
 	[DIE_WITH_PARENT] = "PR_SET_PDEATHSIG, SIGKILL only",
 };
@@ -82,11 +82,12 @@ static int add_mmap(scmp_filter_ctx ctx, int nr)
 {
 	/* MAP_TYPE bits say SHARED, not ANONYMOUS; a negative descriptor then
 	 * fails in the kernel. GROWSDOWN and HUGETLB need MAP_ANONYMOUS. */
-	return allow(ctx, nr,
-	             SCMP_A3_64(SCMP_CMP_MASKED_EQ,
-	                        (uint64_t)(0x0f | MAP_ANONYMOUS | MAP_GROWSDOWN |
-	                                   MAP_HUGETLB | MAP_LOCKED),
-	                        MAP_SHARED));
+	return allow(
+		ctx, nr,
+		SCMP_A3_64(SCMP_CMP_MASKED_EQ,
+	                   (uint64_t)(0x0f | MAP_ANONYMOUS | MAP_GROWSDOWN |
+	                              MAP_HUGETLB | MAP_LOCKED),
+	                   MAP_SHARED));
 }
 
 static int add_clone(scmp_filter_ctx ctx, int nr)

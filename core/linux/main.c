@@ -2,20 +2,23 @@
 /* Core's main program: started by `fief`, starts init, serves until the end. */
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <fief/kif_table.h>
 
-#include "core.h"
-#include "pd.h"
+#include <core/core.h>
+#include <core/pd.h>
+
+#include "host.h"
 
 const struct kif *fief_kif;
 struct core core;
+struct core_host core_host;
 
 enum { ROM_DIRS = 32, ROMS = 256 };
 
@@ -46,14 +49,15 @@ static struct fief_alloc host_memory = { host_alloc, host_free };
 /* ---- arguments ---- */
 
 static const struct option options[] = {
-	{ "kif", 1, NULL, 'k' },    { "init", 1, NULL, 'i' },
+	{ "kif", 1, NULL, 'k' },     { "init", 1, NULL, 'i' },
 	{ "rom-dir", 1, NULL, 'd' }, { "rom", 1, NULL, 'm' },
-	{ "ram", 1, NULL, 'r' },    { "caps", 1, NULL, 'c' },
-	{ "log-fd", 1, NULL, 'l' }, { "control-fd", 1, NULL, 't' },
+	{ "ram", 1, NULL, 'r' },     { "caps", 1, NULL, 'c' },
+	{ "log-fd", 1, NULL, 'l' },  { "control-fd", 1, NULL, 't' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static void parse(struct core_config *c, int argc, char **argv)
+static void parse(struct core_config *c, struct core_host *h, int argc,
+                  char **argv)
 {
 	unsigned dirs = 0, roms = 0;
 	int o;
@@ -64,17 +68,17 @@ static void parse(struct core_config *c, int argc, char **argv)
 		else if (o == 'i')
 			c->init = optarg;
 		else if (o == 'd' && dirs < ROM_DIRS)
-			c->rom_dir[dirs++] = optarg;
+			h->rom_dir[dirs++] = optarg;
 		else if (o == 'm' && roms < ROMS)
-			c->rom[roms++] = optarg;
+			h->rom[roms++] = optarg;
 		else if (o == 'r')
 			c->ram = strtoull(optarg, NULL, 10);
 		else if (o == 'c')
 			c->caps = strtoull(optarg, NULL, 10);
 		else if (o == 'l')
-			c->log_fd = atoi(optarg);
+			h->log_fd = atoi(optarg);
 		else if (o == 't')
-			c->control_fd = atoi(optarg);
+			h->control_fd = atoi(optarg);
 		else {
 			fprintf(stderr, "core: started by fief, not by hand\n");
 			exit(2);
@@ -112,19 +116,21 @@ int main(int argc, char **argv)
 	static const char *dirs[ROM_DIRS + 1], *roms[ROMS + 1];
 	enum fief_err e;
 
-	core.config.rom_dir = dirs;
-	core.config.rom = roms;
-	core.config.log_fd = STDOUT_FILENO;
-	core.config.control_fd = -1;
-	parse(&core.config, argc, argv);
+	core_host = (struct core_host){
+		.rom_dir = dirs,
+		.rom = roms,
+		.log_fd = STDOUT_FILENO,
+		.control_fd = -1,
+	};
+	parse(&core.config, &core_host, argc, argv);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	core.alloc = &host_memory;
 	core.root.budget.ram_limit = core.config.ram;
 	core.root.budget.caps_limit = core.config.caps;
 	fief_entrypoint_init(&core.ep, 0);
 	e = kcore_init(&core_events, core.config.kif, &fief_kif, &core.info);
-	if (!e && core.config.control_fd >= 0)
-		e = kcore_watch(core.config.control_fd);
+	if (!e && core_host.control_fd >= 0)
+		e = kcore_watch(core_host.control_fd);
 	if (!e)
 		e = start_init();
 	if (e) {

@@ -16,16 +16,16 @@
 #include <fief/kif_table.h>
 #include <lib/fmt.h>
 
-#include "core.h"
-#include "pd.h"
+#include <core/core.h>
+#include <core/pd.h>
 
-enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
+#include "host.h"
 
 static void answer(const char *text, size_t len)
 {
 	/* fief is there and reads; if not, there is nobody to tell. */
-	if (send(core.config.control_fd, text, len,
-	         MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (send(core_host.control_fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) <
+	    0)
 		core_log("Warning: fief does not read its answers");
 }
 
@@ -109,18 +109,4 @@ void core_control_readable(int fd)
 	}
 	if (n == 0)
 		core_end(0); /* fief is gone */
-}
-
-void core_end(int code)
-{
-	if (core.exiting)
-		return;
-	if (code < 0 || code > EXIT_CODE_MAX) {
-		core_log("Error: exit code %d is not within 0 and %d; ending "
-		         "with %d",
-		         code, EXIT_CODE_MAX, EXIT_CODE_MAX);
-		code = EXIT_CODE_MAX; /* cut to 8 bits it might become 0 */
-	}
-	core.exiting = true;
-	core.exit_code = code;
 }

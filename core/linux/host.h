@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* What core is given by the Linux program `fief`. */
+#pragma once
+
+struct core_host {
+	const char **rom_dir; /* searched in order, NULL-terminated */
+	const char **rom;     /* "name=path" pairs, NULL-terminated */
+	int log_fd;           /* pipe for log records; never blocks */
+	int control_fd;       /* seqpacket socket of `fief`, or -1 */
+};
+
+extern struct core_host core_host;
