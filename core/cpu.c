@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* CPU sessions: where and how urgently components run. */
+/* CPU sessions: where and how urgently the PDs that were started with one
+ * run. */
+
+#include "cpu.h"
 
 #include <fief/kif_table.h>
-#include <session/cpu.h>
 
-#include "core.h"
+#include "pd.h"
+
+enum { PRIORITY_LOWEST = 19 };
 
 struct cpu_session {
 	struct fief_rpc_obj obj;
@@ -12,23 +16,31 @@ struct cpu_session {
 	uint64_t mask;
 };
 
+static struct cpu_session *cpu_of(struct fief_rpc_obj *obj)
+{
+	return FIEF_CONTAINER_OF(obj, struct cpu_session, obj);
+}
+
+static void apply(const struct cpu_session *s)
+{
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core)
+		if (pd->cpu == s)
+			kcore_pd_schedule(pd->pd, s->priority, s->mask);
+}
+
 static enum fief_err op_priority(struct fief_rpc_obj *self, int32_t level)
 {
-	struct cpu_session *s =
-		FIEF_CONTAINER_OF(self, struct cpu_session, obj);
-
-	if (level < 0 || level > 19)
+	if (level < 0 || level > PRIORITY_LOWEST)
 		return FIEF_INVALID;
-	s->priority = level;
+	cpu_of(self)->priority = level;
+	apply(cpu_of(self));
 	return FIEF_OK;
 }
 
 static enum fief_err op_affinity(struct fief_rpc_obj *self, uint64_t mask)
 {
-	struct cpu_session *s =
-		FIEF_CONTAINER_OF(self, struct cpu_session, obj);
-
-	s->mask = mask;
+	cpu_of(self)->mask = mask;
+	apply(cpu_of(self));
 	return FIEF_OK;
 }
 
@@ -36,6 +48,17 @@ static const struct cpu_ops cpu_ops = {
 	.priority = op_priority,
 	.affinity = op_affinity,
 };
+
+void core_cpu_assign(struct core_pd *pd, fief_cap cap)
+{
+	struct fief_rpc_obj *obj = core_object(cap, &cpu_rpc_type);
+
+	if (!obj)
+		return; /* started without a CPU session */
+	pd->cpu = cpu_of(obj);
+	if (pd->cpu->priority || pd->cpu->mask)
+		kcore_pd_schedule(pd->pd, pd->cpu->priority, pd->cpu->mask);
+}
 
 static enum fief_err cpu_open(struct core_session *s, fief_cap *cap)
 {
@@ -63,6 +86,9 @@ static void cpu_close(struct core_session *s)
 {
 	struct cpu_session *cpu = s->object;
 
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core)
+		if (pd->cpu == cpu)
+			pd->cpu = NULL;
 	fief_entrypoint_dissolve(&core.ep, &cpu->obj);
 	fief_free(core.alloc, cpu, sizeof(*cpu));
 }

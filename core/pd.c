@@ -5,6 +5,7 @@
 
 #include <fief/kif_table.h>
 
+#include "cpu.h"
 #include "crash.h"
 
 enum { THREADS_DEFAULT = 8 };
@@ -53,8 +54,7 @@ void core_ds_fini(struct core_ds *ds)
 	fief_entrypoint_dissolve(&core.ep, &ds->obj);
 }
 
-static struct fief_rpc_obj *own_object(fief_cap cap,
-                                       const struct fief_rpc_type *type)
+struct fief_rpc_obj *core_object(fief_cap cap, const struct fief_rpc_type *type)
 {
 	struct fief_rpc_obj *obj;
 	uint64_t badge;
@@ -67,14 +67,14 @@ static struct fief_rpc_obj *own_object(fief_cap cap,
 
 struct core_ds *core_ds_of(fief_cap cap)
 {
-	struct fief_rpc_obj *obj = own_object(cap, &dataspace_rpc_type);
+	struct fief_rpc_obj *obj = core_object(cap, &dataspace_rpc_type);
 
 	return obj ? FIEF_CONTAINER_OF(obj, struct core_ds, obj) : NULL;
 }
 
 struct core_pd *core_pd_of(fief_cap cap)
 {
-	struct fief_rpc_obj *obj = own_object(cap, &pd_rpc_type);
+	struct fief_rpc_obj *obj = core_object(cap, &pd_rpc_type);
 
 	return obj ? pd_of(obj) : NULL;
 }
@@ -272,6 +272,8 @@ static enum fief_err op_start(struct fief_rpc_obj *self,
 		e = FIEF_CONFLICT;
 	else
 		e = ds ? core_pd_run(pd, ds->memory, boot) : FIEF_INVALID;
+	if (!e)
+		core_cpu_assign(pd, cpu.cap);
 	/* The PD got introductions of its own. */
 	fief_kif->drop(binary.cap, 1);
 	fief_kif->drop(parent.cap, 1);

@@ -6,6 +6,8 @@
 
 #include "core.h"
 
+struct cpu_session;
+
 struct core_pd {
 	struct fief_rpc_obj obj;
 	struct list_elem in_core;
@@ -15,6 +17,7 @@ struct core_pd {
 	fief_cap death_sigh;        /* owned: received */
 	size_t host_ram, host_caps; /* charged by kif for tables */
 	unsigned max_threads;
+	struct cpu_session *cpu; /* borrowed: it forgets us first; or NULL */
 	enum pd_state state;
 	int code;
 	struct label label;
@@ -42,6 +45,8 @@ FIEF_MUST enum fief_err core_ds_init(struct core_ds *, struct kcore_ds *,
                                      unsigned rights);
 void core_ds_fini(struct core_ds *);
 
+/* The object of that type behind one of core's own capabilities, or NULL. */
+struct fief_rpc_obj *core_object(fief_cap, const struct fief_rpc_type *);
 /* The dataspace or PD behind one of core's own capabilities, or NULL. */
 struct core_ds *core_ds_of(fief_cap);
 struct core_pd *core_pd_of(fief_cap);

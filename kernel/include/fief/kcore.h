@@ -73,7 +73,10 @@ void kcore_pd_destroy(struct kcore_pd *);
 void *kcore_pd_ctx(const struct kcore_pd *);
 /* Host's process id, 0 if not running; for people only. */
 int kcore_pd_pid(const struct kcore_pd *);
-/* Priority hint and CPU mask; best effort on Linux. */
+/*
+ * Priority (0 highest .. 19) and CPU mask (0: all) of all threads, now and
+ * later. Hints on Linux: an ordinary user cannot raise a priority again.
+ */
 void kcore_pd_schedule(struct kcore_pd *, int priority, uint64_t cpu_mask);
 
 /* Bytes that the host spends on every PD, for quota constants. */

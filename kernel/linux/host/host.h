@@ -53,6 +53,8 @@ struct kcore_pd {
 	uint32_t signals;  /* introduced to core, round robin */
 	bool crashed, exiting;
 	int exit_code;
+	int priority; /* see kcore_pd_schedule */
+	uint64_t cpu_mask;
 	struct host_end *end;
 	uint32_t nends;
 	fief_cap kernel;          /* kernel object that serves this PD */
@@ -153,6 +155,10 @@ FIEF_MUST enum fief_err host_introduce(const struct host_intro *,
 /* Serve one request to a PD's kernel object. */
 void host_kernel_object(struct kcore_pd *, struct kif_msg *in,
                         struct kif_msg *out);
+
+/* ---- schedule.c ---- */
+/* Apply priority and CPU mask to the running threads. */
+void host_schedule(const struct kcore_pd *);
 
 /* ---- zygote.c ---- */
 FIEF_MUST enum fief_err host_zygote_start(const char *image, int *landlock);

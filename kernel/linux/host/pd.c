@@ -4,13 +4,11 @@
 #include "host.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -338,20 +336,4 @@ void *kcore_pd_ctx(const struct kcore_pd *pd)
 int kcore_pd_pid(const struct kcore_pd *pd)
 {
 	return pd->pid;
-}
-
-void kcore_pd_schedule(struct kcore_pd *pd, int priority, uint64_t cpu_mask)
-{
-	cpu_set_t set;
-
-	if (pd->pid <= 0)
-		return;
-	/* A hint: an ordinary user may only lower it. */
-	setpriority(PRIO_PROCESS, (id_t)pd->pid, priority);
-	CPU_ZERO(&set);
-	for (unsigned i = 0; i < 64; i++)
-		if (cpu_mask >> i & 1)
-			CPU_SET(i, &set);
-	if (cpu_mask)
-		sched_setaffinity(pd->pid, sizeof(set), &set);
 }

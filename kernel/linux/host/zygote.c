@@ -183,6 +183,8 @@ static void spawned(const struct spawned_msg *m)
 		pd->state = HOST_RUNNING;
 	if (pd->state == HOST_FREE || pd->exiting)
 		kill(pd->pid, SIGKILL);
+	else if (pd->priority || pd->cpu_mask)
+		host_schedule(pd);
 }
 
 void host_zygote_ready(void)

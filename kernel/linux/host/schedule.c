@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Priority and affinity of a PD's threads, set from outside. */
+
+#include <dirent.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "host.h"
+
+enum { CPUS = 64 };
+
+static void apply_thread(int tid, const struct kcore_pd *pd,
+                         const cpu_set_t *set)
+{
+	/* Hints: a thread that just ended, or a host that refuses, is fine. */
+	if (setpriority(PRIO_PROCESS, (id_t)tid, pd->priority))
+		return;
+	if (sched_setaffinity(tid, sizeof(*set), set))
+		return;
+}
+
+/* CPUs of the mask, or all that core itself may use. */
+static void cpu_set_of(uint64_t mask, cpu_set_t *set)
+{
+	if (!mask) {
+		sched_getaffinity(0, sizeof(*set), set);
+		return;
+	}
+	CPU_ZERO(set);
+	for (unsigned i = 0; i < CPUS; i++)
+		if (mask >> i & 1)
+			CPU_SET(i, set);
+}
+
+void host_schedule(const struct kcore_pd *pd)
+{
+	struct dirent *entry;
+	cpu_set_t set;
+	char path[32];
+	DIR *dir;
+
+	cpu_set_of(pd->cpu_mask, &set);
+	snprintf(path, sizeof(path), "/proc/%d/task", pd->pid);
+	dir = opendir(path);
+	if (!dir)
+		return; /* it died; or there is no /proc: no hints then */
+	while ((entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			apply_thread(atoi(entry->d_name), pd, &set);
+	closedir(dir);
+}
+
+void kcore_pd_schedule(struct kcore_pd *pd, int priority, uint64_t cpu_mask)
+{
+	pd->priority = priority;
+	pd->cpu_mask = cpu_mask;
+	if (pd->pid > 0)
+		host_schedule(pd);
+}
