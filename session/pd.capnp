@@ -60,4 +60,9 @@ interface Pd $Fief.service("PD") $Fief.ramQuota(458752) $Fief.capQuota(8) {
 
   limitThreads @10 (max :UInt32);
   # At most that many threads run in the PD; initially 8.
+
+  reference @11 (account :Pd) $Fief.errors([denied]);
+  # Before the start: make `account` this one's reference account. It must have
+  # had the same reference account, so that quota stays in its part of the
+  # tree. For a parent that opens a PD session on behalf of its child.
 }

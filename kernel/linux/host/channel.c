@@ -72,7 +72,7 @@ enum fief_err host_end_take(struct kcore_pd *pd, uint32_t *number)
 	for (uint32_t i = 0; i < pd->nends; i++) {
 		struct host_end *e = &pd->end[i];
 
-		if (e->channel || e->dead_due ||
+		if (e->channel || e->reserved ||
 		    (e->used_before && (int32_t)(tail - e->dead_notice) <= 0))
 			continue;
 		*number = i;
@@ -97,14 +97,13 @@ static void end_release(struct kcore_pd *pd, uint32_t number)
 
 	end->channel = NULL;
 	end->used_before = true;
-	end->dead_due = false;
 	if (pd->state == HOST_DEAD || pd->state == HOST_FREE)
 		return;
-	end->dead_notice = pd->notice_head;
-	if (host_notify(pd, &n)) {
-		end->dead_due = true;
-		atomic_store(&pd->page->more, 1);
-	}
+	/* The number is free again when the PD has read the notice, and all
+	 * that wait before it. */
+	end->dead_notice = pd->notice_head + pd->queued;
+	if (host_notify(pd, &n))
+		end->reserved = true; /* no memory: the number is lost */
 	host_bell(pd);
 }
 

@@ -35,7 +35,7 @@ struct host_channel {
 struct host_end {
 	struct host_channel *channel; /* NULL: free */
 	uint32_t dead_notice; /* free: reusable once the PD read this notice */
-	bool used_before, dead_due; /* dead_due: notice found no room */
+	bool used_before, reserved; /* reserved: never free */
 };
 
 struct kcore_pd {
@@ -60,6 +60,8 @@ struct kcore_pd {
 	fief_cap kernel;          /* kernel object that serves this PD */
 	uint8_t eps;              /* endpoints in use, bit mask */
 	struct host_spawn *spawn; /* owned: not yet sent to the zygote */
+	struct pdp_notice *queue; /* owned: found no room in the page */
+	uint32_t queued, queue_max;
 };
 
 /* A spawn message with its descriptors, which it owns. */
@@ -129,10 +131,12 @@ void host_page_dead(struct ch_page *);
 FIEF_MUST enum fief_err host_end_take(struct kcore_pd *, uint32_t *number);
 
 /* ---- notice.c ---- */
+/* Put a notice into the PD's page, or keep it until there is room. LIMIT: too
+ * many are kept; never for the death of a channel. */
 FIEF_MUST enum fief_err host_notify(struct kcore_pd *,
                                     const struct pdp_notice *);
 void host_bell(struct kcore_pd *);
-/* The PD was served: hand out notices that found no room before. */
+/* Hand out notices that found no room before. */
 void host_notices_pump(struct kcore_pd *);
 FIEF_MUST enum fief_err host_send(struct kcore_pd *, const struct sock_msg *,
                                   const int *fd, unsigned nfds);
@@ -145,6 +149,7 @@ struct host_intro {
 	uint32_t ep; /* of the owner */
 	uint32_t index, gen;
 	uint32_t number; /* the holder's name for the introduction */
+	bool dead;       /* the owner is known to be gone */
 };
 /* `grant` (may be NULL) receives the owner's name for it; without it the
  * receiver gets a notice. */

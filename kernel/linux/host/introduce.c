@@ -126,12 +126,18 @@ enum fief_err host_introduce(const struct host_intro *in, uint32_t *grant)
 	uint32_t number = next_grant();
 	enum fief_err e;
 
-	if (in->owner && in->owner->state == HOST_DEAD)
-		return FIEF_GONE;
 	if (in->owner == in->to && in->to)
 		return FIEF_INVALID;
-	e = in->owner ? introduce_foreign(in, number, &n) :
+	e = in->dead || (in->owner && in->owner->state == HOST_DEAD) ?
+	            FIEF_GONE :
+	    in->owner ? introduce_foreign(in, number, &n) :
 	                introduce_own(in, &n);
+	if (e == FIEF_GONE && in->to && !grant) {
+		/* What is introduced is dead, the message is not: the receiver
+		 * gets a capability that reads GONE. */
+		n.chan = KCAP_NO_CHANNEL;
+		e = FIEF_OK;
+	}
 	if (!e && in->to && !grant)
 		e = host_notify(in->to, &n);
 	if (!e && grant)

@@ -76,10 +76,12 @@ static enum fief_err introduce(struct kcore_pd *pd, const struct kop *op)
 
 	if (op->chan != CORE_CHANNEL) {
 		ch = op->chan < pd->nends ? pd->end[op->chan].channel : NULL;
-		if (!ch || ch->client != pd)
-			return FIEF_GONE;
-		intro.owner = ch->server;
-		intro.ep = ch->ep;
+		if (!ch || ch->client != pd) {
+			intro.dead = true; /* closed meanwhile */
+		} else {
+			intro.owner = ch->server;
+			intro.ep = ch->ep;
+		}
 	}
 	if (op->peer != CORE_PEER) {
 		intro.to = host_pd_by_id(op->peer);

@@ -117,6 +117,16 @@ static void host_gave(struct kif_pd *pd, struct kpeer *peer, fief_cap cap,
 		return;
 }
 
+/* A PD with notices waiting rings core after it made room. */
+static void host_visited(struct kif_pd *pd, struct kchan *ch)
+{
+	struct kcore_pd *from = host_pd_by_id(ch->number);
+
+	(void)pd;
+	if (from && from->queued)
+		host_notices_pump(from);
+}
+
 struct kcore_pd *kcore_requester(fief_reply token)
 {
 	return host_pd_by_id((uint32_t)(token >> 33) & 0xffffff);
@@ -153,6 +163,7 @@ const struct kif_backend host_backend = {
 	.signal_in = host_signal_in,
 	.give_back = host_give_back,
 	.gave = host_gave,
+	.visited = host_visited,
 };
 
 /* ---- table ---- */
@@ -171,8 +182,6 @@ static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
 			break;
 		pd = (struct kcore_pd *)(uintptr_t)(w->badge & ~1ull);
 		host_kernel_object(pd, msg, &out);
-		if (atomic_load(&pd->page->more))
-			host_notices_pump(pd);
 		w->flags = KIF_REPLY;
 		e = kif_reply_wait(ep, &out, w);
 		w->flags = flags & ~(uint32_t)KIF_REPLY;

@@ -5,11 +5,15 @@
 #include "host.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { RESERVED = 16 /* ring entries kept for deaths */ };
+enum {
+	QUEUE_MAX = 4096, /* notices kept for a PD that does not run */
+	QUEUE_FIRST = 64,
+};
 
 static uint32_t outstanding(const struct kcore_pd *pd)
 {
@@ -20,39 +24,57 @@ static uint32_t outstanding(const struct kcore_pd *pd)
 	return n > PDP_NOTICES ? PDP_NOTICES : n;
 }
 
-enum fief_err host_notify(struct kcore_pd *pd, const struct pdp_notice *n)
+static enum fief_err queue_add(struct kcore_pd *pd, const struct pdp_notice *n)
 {
-	uint32_t used = outstanding(pd);
-	uint32_t room =
-		n->kind == PDP_DEAD ? PDP_NOTICES : PDP_NOTICES - RESERVED;
+	uint32_t max = pd->queue_max ? pd->queue_max * 2 : QUEUE_FIRST;
+	struct pdp_notice *queue;
 
-	if (used >= room)
+	if (pd->queued >= QUEUE_MAX && n->kind != PDP_DEAD)
 		return FIEF_LIMIT;
+	if (pd->queued == pd->queue_max) {
+		queue = realloc(pd->queue, max * sizeof(*queue));
+		if (!queue)
+			return FIEF_LIMIT;
+		pd->queue = queue;
+		pd->queue_max = max;
+	}
+	pd->queue[pd->queued++] = *n;
+	return FIEF_OK;
+}
+
+static void ring_add(struct kcore_pd *pd, const struct pdp_notice *n)
+{
 	pd->page->notice[pd->notice_head % PDP_NOTICES] = *n;
 	atomic_store(&pd->page->notice_head, ++pd->notice_head);
-	if (used >= PDP_NOTICES / 2)
+}
+
+enum fief_err host_notify(struct kcore_pd *pd, const struct pdp_notice *n)
+{
+	const uint32_t used = outstanding(pd);
+	enum fief_err e = FIEF_OK;
+
+	if (used < PDP_NOTICES && !pd->queued) {
+		ring_add(pd, n);
+	} else {
+		e = queue_add(pd, n);
+		atomic_store(&pd->page->more, 1);
+	}
+	if (used >= PDP_NOTICES / 4)
 		host_bell(pd);
-	return FIEF_OK;
+	return e;
 }
 
 void host_notices_pump(struct kcore_pd *pd)
 {
-	bool more = false;
+	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < pd->nends; i++) {
-		struct pdp_notice n = { .kind = PDP_DEAD, .chan = i };
-		struct host_end *end = &pd->end[i];
-
-		if (!end->dead_due)
-			continue;
-		end->dead_notice = pd->notice_head;
-		if (host_notify(pd, &n))
-			more = true;
-		else
-			end->dead_due = false;
-	}
-	atomic_store(&pd->page->more, more);
-	host_bell(pd);
+	while (n < pd->queued && outstanding(pd) < PDP_NOTICES)
+		ring_add(pd, &pd->queue[n++]);
+	pd->queued -= n;
+	memmove(pd->queue, pd->queue + n, pd->queued * sizeof(*pd->queue));
+	atomic_store(&pd->page->more, pd->queued != 0);
+	if (n)
+		host_bell(pd);
 }
 
 /* Wake the PD's initial endpoint, unless an earlier ring is still unread.

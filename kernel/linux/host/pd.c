@@ -122,9 +122,7 @@ static enum fief_err reserve_ends(struct kcore_pd *pd)
 	enum fief_err e = host_end_take(pd, &n);
 
 	if (!e)
-		pd->end[n].used_before = true; /* 0: the core channel */
-	if (!e)
-		pd->end[n].dead_due = true; /* never free */
+		pd->end[n].reserved = true; /* 0: the core channel */
 	return e;
 }
 
@@ -317,6 +315,8 @@ void kcore_pd_destroy(struct kcore_pd *pd)
 	if (pd->core)
 		munmap(pd->core, KIF_PAGE);
 	free(pd->end);
+	free(pd->queue);
+	pd->queue = NULL;
 	pd->end = NULL;
 	pd->nends = 0;
 	pd->page = NULL;

@@ -274,6 +274,7 @@ static void notice_dead(struct kif_pd *pd, uint32_t number)
 
 static void notice_handle(struct kif_pd *pd, const struct pdp_notice *n)
 {
+	struct kpeer *peer;
 	struct kchan *core = ktable_at(&pd->chans, sizeof(*core), CORE_CHANNEL);
 
 	switch (n->kind) {
@@ -288,6 +289,9 @@ static void notice_handle(struct kif_pd *pd, const struct pdp_notice *n)
 		break;
 	case PDP_REFUSED: /* core ended the call: look at it again */
 		kintro_news(pd);
+		peer = kpeer_find(pd, n->peer);
+		if (peer)
+			kpeer_look_locked(pd, peer);
 		break;
 	case PDP_RELEASE:
 		kpeer_release_locked(pd, core, n->index, n->gen);
@@ -297,12 +301,11 @@ static void notice_handle(struct kif_pd *pd, const struct pdp_notice *n)
 	}
 }
 
-static void notices_drain_locked(struct kif_pd *pd)
+/* Up to `head`: what it counts, and the channels it names, are here. */
+static void notices_drain_locked(struct kif_pd *pd, uint32_t head)
 {
 	struct ch_page *core = (struct ch_page *)LAYOUT_CHANNELS;
 	struct pd_page *page = pd->page;
-	uint32_t head =
-		atomic_load_explicit(&page->notice_head, memory_order_acquire);
 	struct pdp_notice n;
 
 	while (pd->notice_tail != head) {
@@ -322,12 +325,14 @@ static void notices_drain_locked(struct kif_pd *pd)
 bool kif_refresh_locked(struct kif_pd *pd)
 {
 	struct ch_page *core = (struct ch_page *)LAYOUT_CHANNELS;
+	uint32_t head;
 	bool alive;
 
 	atomic_store(&core->client.bell_ack,
 	             atomic_load(&pd->page->bell)); /* fence: core's ring */
+	head = atomic_load(&pd->page->notice_head);
 	alive = sock_drain_locked(pd);
-	notices_drain_locked(pd);
+	notices_drain_locked(pd, head);
 	return alive;
 }
 

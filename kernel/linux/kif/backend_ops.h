@@ -29,6 +29,8 @@ struct kif_backend {
 	/* The last reference to an entry on the core channel went away. Lock
 	 * held (component only). */
 	void (*dropped)(struct kif_pd *, uint32_t index, uint32_t gen);
+	/* An in-channel was looked at (core only). */
+	void (*visited)(struct kif_pd *, struct kchan *);
 	/* An own object got entry (index, gen) for `peer` (core only). */
 	void (*gave)(struct kif_pd *, struct kpeer *, fief_cap, uint32_t index,
 	             uint32_t gen);

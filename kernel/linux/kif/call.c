@@ -67,7 +67,7 @@ static int slot_take(struct kif_pd *pd, struct kchan *ch)
 	uint32_t retired, bit;
 
 	for (;;) {
-		if (ch->dead)
+		if (ch->dead || atomic_load(&ch->page->slot[0].rep) & CH_DEAD)
 			return -1;
 		retired = atomic_load(&ch->retired);
 		for (unsigned n = 0; FIEF_UNLIKELY(retired >> n); n++) {
@@ -268,8 +268,8 @@ static void call_forward(struct kif_pd *pd, const struct kchan *ch, unsigned n,
 			return; /* core is gone, and so are we */
 		call_post(core, kernel, (unsigned)slot, &msg, NULL);
 		atomic_fetch_or(&core->retired, 1u << slot);
+		call_ring(core);
 	}
-	call_ring(core);
 }
 
 /* The same, open to kif_cancel. */
@@ -279,12 +279,12 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
                                      struct kforward *forward)
 {
 	struct kif_thread *t = kif_self();
-	uint64_t nr = atomic_load_explicit(&t->call_nr, memory_order_relaxed);
+	const uint64_t nr =
+		atomic_load_explicit(&t->call_nr, memory_order_relaxed);
 	struct ch_slot *slot;
 	uint32_t rep;
 	int n;
 
-	atomic_store_explicit(&t->call_nr, ++nr, memory_order_relaxed);
 	n = slot_take(pd, ch);
 	if (n < 0)
 		return FIEF_GONE;
@@ -312,6 +312,15 @@ enum fief_err kif_call_kernel(struct kif_pd *pd, struct kif_msg *msg)
 	return c ? call_channel(pd, ch, c, msg, NULL) : FIEF_INVALID;
 }
 
+static void call_count(void)
+{
+	struct kif_thread *t = kif_self();
+	const uint64_t nr =
+		atomic_load_explicit(&t->call_nr, memory_order_relaxed);
+
+	atomic_store_explicit(&t->call_nr, nr + 1, memory_order_relaxed);
+}
+
 enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 {
 	struct kif_pd *pd = kif_pd_self();
@@ -322,6 +331,7 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 	enum fief_err e;
 
 	forward.n = 0;
+	call_count(); /* refused ones count, too: numbers are predictable */
 	if (!c || kcap_kind(c) != KCAP_FOREIGN || !kif_msg_fits(msg) ||
 	    (c->word & CH_INDEX_SIGNAL && !(c->word & CH_INDEX_GRANT)))
 		return FIEF_INVALID;
@@ -345,6 +355,16 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 
 /* ---- cancel ---- */
 
+/* Keep the highest number: it may come before the call does. */
+static void cancel_note(struct kif_thread *t, uint64_t call_nr)
+{
+	uint64_t old = atomic_load(&t->cancel_nr);
+
+	while (old < call_nr &&
+	       !atomic_compare_exchange_weak(&t->cancel_nr, &old, call_nr))
+		;
+}
+
 void kif_cancel(fief_thread thread, uint64_t call_nr)
 {
 	struct kif_pd *pd = kif_pd_self();
@@ -354,16 +374,25 @@ void kif_cancel(fief_thread thread, uint64_t call_nr)
 
 	if (thread >= KIF_THREADS || !(t = pd->thread[thread]))
 		return;
-	atomic_store(&t->cancel_nr, call_nr);
+	cancel_note(t, call_nr);
+	if (atomic_load(&t->call_nr) != call_nr)
+		return;
 	slot = atomic_load(&t->slot);
 	seq = atomic_load(&t->slot_seq);
+	/* Both belong to that call if it still is the current one. */
 	if (!slot || atomic_load(&t->call_nr) != call_nr)
 		return;
-	/* Exactly the pending value of this call: a later call of the slot
-	 * has another one, and an outcome that exists is left alone (R6). */
-	rep = ((seq - 1) & CH_SEQ_MASK) << CH_REP_SHIFT;
-	if (atomic_compare_exchange_strong(&slot->rep, &rep, rep | CH_CANCEL))
-		kif_futex_wake(&slot->rep);
+	/* Only while exactly this call is pending: a later one of the slot has
+	 * another number, and an outcome that exists is left alone (R6). */
+	rep = atomic_load(&slot->rep);
+	while (ch_rep_seq(rep) == ((seq - 1) & CH_SEQ_MASK) &&
+	       !(rep & (CH_DEAD | CH_CANCEL)))
+		if (atomic_compare_exchange_weak(
+			    &slot->rep, &rep,
+			    (rep & ~(uint32_t)CH_ERR_MASK) | CH_CANCEL)) {
+			kif_futex_wake(&slot->rep);
+			return;
+		}
 }
 
 uint64_t kif_call_nr(void)

@@ -3,6 +3,7 @@
 
 #include "caps.h"
 
+#include "chan.h"
 #include "lock.h"
 
 enum { KCAP_INDEX_MASK = 0x00ffffff, KCAP_TAG_SHIFT = 24, KCAP_TAG_MAX = 63 };
@@ -135,6 +136,18 @@ void kif_revoke(fief_cap own)
 		kcap_free_locked(pd, c, own & KCAP_INDEX_MASK);
 	}
 	kif_unlock(pd);
+}
+
+void kobj_revoke_ep_locked(struct kif_pd *pd, uint32_t ep)
+{
+	for (uint32_t i = 1; i < pd->caps.used; i++) {
+		struct kcap *c = ktable_at(&pd->caps, sizeof(*c), i);
+
+		if (kcap_kind(c) != KCAP_OWN || kcap_ep(c) != ep)
+			continue;
+		pd->exports--;
+		kcap_free_locked(pd, c, i);
+	}
 }
 
 enum fief_err kif_badge(fief_cap cap, uint64_t *badge)
@@ -275,6 +288,7 @@ void kpeer_intro_locked(struct kif_pd *pd, struct kpeer *peer,
 		peer->intro = mem;
 	}
 	peer->intro[peer->intro_next++ % KIF_INTROS] = *in;
+	kpeer_look_locked(pd, peer);
 }
 
 struct kintro *kpeer_intro_find(const struct kpeer *peer, uint32_t number)

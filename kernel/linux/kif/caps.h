@@ -47,6 +47,9 @@ static inline uint32_t kcap_ep(const struct kcap *c)
 /* The object if it is still alive, else NULL. */
 struct kcap *kobj_live(struct kif_pd *, uint32_t own, uint32_t ogen);
 
+/* Revoke all objects that an endpoint serves. */
+void kobj_revoke_ep_locked(struct kif_pd *, uint32_t ep);
+
 /* ---- delegations to a peer ---- */
 
 struct kpeer *kpeer_find(struct kif_pd *, uint32_t id);

@@ -50,9 +50,13 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 	struct kcap *c;
 
 	c = kcap_get(pd, cap);
+	if (!c) {
+		*out = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
+		return FIEF_OK;
+	}
 	ep = kcap_ep(c);
 	if (peer->id != CORE_PEER) {
-		ch = kchan_in_find(pd, peer, ep);
+		ch = kchan_in_find(peer, ep);
 		if (!ch) {
 			e = pd->backend->reverse(pd, peer->id, ep);
 			if (e)
@@ -60,7 +64,7 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 			kif_lock(pd);
 			pd->backend->refresh(pd);
 			kif_unlock(pd);
-			ch = kchan_in_find(pd, peer, ep);
+			ch = kchan_in_find(peer, ep);
 			if (!ch)
 				return FIEF_GONE;
 		}
@@ -176,12 +180,12 @@ static fief_cap decode_yours(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
 static fief_cap decode_mine(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
                             uint32_t index, uint32_t gen)
 {
-	struct kchan *out = kchan_out_find(pd, ch->peer, ep);
+	struct kchan *out = kchan_out_find(ch->peer, ep);
 	fief_cap cap;
 
 	if (!out && pd->page) {
 		pd->backend->refresh(pd);
-		out = kchan_out_find(pd, ch->peer, ep);
+		out = kchan_out_find(ch->peer, ep);
 	}
 	if (!out && !pd->page)
 		out = ch; /* core holds it by the PD's own core channel */

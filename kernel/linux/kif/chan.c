@@ -5,31 +5,32 @@
 
 #include "caps.h"
 #include "lock.h"
+#include "signals.h"
 #include "sys.h"
 
-static struct kchan *kchan_find(struct kif_pd *pd, const struct kpeer *peer,
-                                uint32_t dir, uint32_t ep)
+struct kchan *kchan_in_find(const struct kpeer *peer, uint32_t ep)
 {
-	for (uint32_t i = 0; i < pd->chans.used; i++) {
-		struct kchan *ch = ktable_at(&pd->chans, sizeof(*ch), i);
+	return peer->in[ep % KIF_EPS];
+}
 
-		if (ch->dir == dir && ch->peer == peer && !ch->dead &&
-		    (dir == KCHAN_IN ? ch->ep : ch->remote_ep) == ep)
-			return ch;
+struct kchan *kchan_out_find(const struct kpeer *peer, uint32_t remote_ep)
+{
+	return peer->out[remote_ep % KIF_EPS];
+}
+
+void kpeer_look_locked(struct kif_pd *pd, struct kpeer *peer)
+{
+	for (uint32_t i = 0; i < KIF_EPS; i++) {
+		struct kchan *ch = peer->in[i];
+		struct kif_ep *ep = &pd->ep[i];
+
+		if (!ch || ch->look)
+			continue;
+		ch->look = true;
+		ch->look_next = atomic_load(&ep->look);
+		atomic_store(&ep->look, ch);
+		kif_ep_poke(ep);
 	}
-	return NULL;
-}
-
-struct kchan *kchan_in_find(struct kif_pd *pd, const struct kpeer *peer,
-                            uint32_t ep)
-{
-	return kchan_find(pd, peer, KCHAN_IN, ep);
-}
-
-struct kchan *kchan_out_find(struct kif_pd *pd, const struct kpeer *peer,
-                             uint32_t remote_ep)
-{
-	return kchan_find(pd, peer, KCHAN_OUT, remote_ep);
 }
 
 /* Handles of a dead channel must not come to life with its successor. */
@@ -50,7 +51,7 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 	enum fief_err e;
 	uint32_t i;
 
-	if (n->inbound && (n->ep >= KIF_EPS || !pd->ep[n->ep].used))
+	if (n->ep >= KIF_EPS || (n->inbound && !pd->ep[n->ep].used))
 		return FIEF_INVALID;
 	e = kpeer_get_locked(pd, n->peer, &peer);
 	while (!e && pd->chans.used <= n->number)
@@ -77,6 +78,7 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 	if (ch->signal)
 		for (i = 0; i < CH_SIGNALS; i++)
 			ch->signal[i] = (struct ksignal){ 0 };
+	*(n->inbound ? &peer->in[ch->ep] : &peer->out[ch->remote_ep]) = ch;
 	peer->channels++;
 	return FIEF_OK;
 }
@@ -112,6 +114,8 @@ void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
 	for (unsigned i = 0; ch->dir == KCHAN_IN && i < CH_SLOTS; i++)
 		ch->open[i] = 0;
 	ch->dead = 1;
+	*(ch->dir == KCHAN_IN ? &ch->peer->in[ch->ep] :
+	                        &ch->peer->out[ch->remote_ep]) = NULL;
 	if (ch->dir == KCHAN_OUT && ch->bell >= 0) {
 		sys_close(ch->bell);
 		ch->bell = -1;
@@ -124,7 +128,7 @@ struct ksignal *kchan_signal_slot(struct kif_pd *pd, const struct kpeer *peer,
                                   uint32_t ep, uint32_t index)
 {
 	bool core = peer->id == CORE_PEER && pd->page;
-	struct kchan *ch = core ? NULL : kchan_in_find(pd, peer, ep);
+	struct kchan *ch = core ? NULL : kchan_in_find(peer, ep);
 	uint32_t max = core ? PDP_SIGNALS : CH_SIGNALS;
 	uint32_t n = index & (CH_INDEX_SIGNAL - 1);
 	struct ksignal **set;

@@ -4,10 +4,13 @@
 
 #include "state.h"
 
-/* First live channel of that direction, or NULL. */
-struct kchan *kchan_in_find(struct kif_pd *, const struct kpeer *, uint32_t ep);
-struct kchan *kchan_out_find(struct kif_pd *, const struct kpeer *,
-                             uint32_t remote_ep);
+/* The live channel, or NULL. */
+struct kchan *kchan_in_find(const struct kpeer *, uint32_t ep);
+struct kchan *kchan_out_find(const struct kpeer *, uint32_t remote_ep);
+
+/* A call of this peer may wait for what just came: have its channels looked
+ * at, also where the doorbell was rung long ago. Lock held. */
+void kpeer_look_locked(struct kif_pd *, struct kpeer *);
 
 /* What a channel starts with. */
 struct kchan_new {

@@ -10,6 +10,7 @@
 #include "lock.h"
 #include "memory.h"
 #include "serve.h"
+#include "signals.h"
 #include "sys.h"
 #include "thread.h"
 
@@ -53,6 +54,10 @@ static enum fief_err kif_ep_create(fief_ep *out)
 	e = kif_take_fds_locked(pd, op.a, fd);
 	if (!e) {
 		ep = &pd->ep[op.b % KIF_EPS];
+		if (ep->epoll > 0) {
+			sys_close(ep->epoll);
+			sys_close(ep->poke);
+		}
 		*ep = (struct kif_ep){ .epoll = fd[0],
 			               .poke = fd[1],
 			               .used = true };
@@ -75,9 +80,11 @@ static void kif_ep_destroy(fief_ep n)
 		return;
 	kif_lock(pd);
 	pd->backend->refresh(pd);
-	sys_close(pd->ep[n].epoll);
-	sys_close(pd->ep[n].poke);
-	pd->ep[n].used = false;
+	kobj_revoke_ep_locked(pd, n);
+	atomic_store(&pd->ep[n].used, false);
+	/* Whoever waits there reads GONE. The descriptors stay until the
+	 * endpoint is made anew: closed now, they could not wake anybody. */
+	kif_ep_poke(&pd->ep[n]);
 	kif_unlock(pd);
 }
 

@@ -51,11 +51,11 @@ static struct kchan *token_channel(struct kif_pd *pd, fief_reply token,
 
 /* End the open request of a slot (R2): only the server advances the number,
  * a cancel that came first is overwritten, a dead channel stays dead. */
-static void slot_end(struct kchan *ch, unsigned n)
+static void slot_end(struct kchan *ch, unsigned n, uint32_t err)
 {
 	struct ch_slot *slot = &ch->page->slot[n];
 	uint32_t rep = atomic_load_explicit(&slot->rep, memory_order_relaxed);
-	uint32_t next = ch->seq[n] << CH_REP_SHIFT;
+	uint32_t next = ch->seq[n] << CH_REP_SHIFT | err << CH_ERR_SHIFT;
 
 	ch->open[n] = 0;
 	while (!atomic_compare_exchange_weak(&slot->rep, &rep,
@@ -65,11 +65,13 @@ static void slot_end(struct kchan *ch, unsigned n)
 		kif_futex_wake(&slot->rep);
 }
 
+/* The call never reached an operation: the error is kif's, not a reply. */
 static void slot_fail(struct kchan *ch, unsigned n, enum fief_err e)
 {
-	ch->page->slot[n].label = e;
-	ch->page->slot[n].meta = 0;
-	slot_end(ch, n);
+	slot_end(ch, n,
+	         e == FIEF_GONE    ? CH_ERR_GONE :
+	         e == FIEF_INVALID ? CH_ERR_INVALID :
+	                             CH_ERR_LIMIT);
 }
 
 static void reply(struct kif_pd *pd, fief_reply token,
@@ -94,7 +96,7 @@ static void reply(struct kif_pd *pd, fief_reply token,
 		return;
 	}
 	kif_put(&ch->page->slot[n], msg, cap);
-	slot_end(ch, n);
+	slot_end(ch, n, CH_ERR_NONE);
 }
 
 /* ---- taking events ---- */
@@ -214,6 +216,9 @@ static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
 	struct ch_page *page = ch->page;
 	uint32_t req;
 
+	if (pd->backend->visited)
+		pd->backend->visited(pd, ch);
+
 	for (unsigned n = 0; n < CH_SLOTS && !(w->flags & KIF_SIGNALS); n++) {
 		req = atomic_load_explicit(&page->slot[n].req,
 		                           memory_order_acquire);
@@ -301,6 +306,22 @@ static void hot_add(struct kif_pd *pd, struct kif_ep *ep, struct kchan *ch)
 	ep->turn = ep->turn + 1 < KIF_HOT ? ep->turn + 1 : 0;
 }
 
+/* Channels that somebody wants to be looked at become hot. */
+static void look_take(struct kif_pd *pd, struct kif_ep *ep)
+{
+	struct kchan *ch;
+
+	kif_lock(pd);
+	while ((ch = atomic_load(&ep->look))) {
+		atomic_store(&ep->look, ch->look_next);
+		ch->look = false;
+		if (ch->hot || ch->dead)
+			continue;
+		backlog_push(ep, ch);
+	}
+	kif_unlock(pd);
+}
+
 static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
                      struct kif_wait *w)
 {
@@ -329,7 +350,7 @@ static bool news(struct kif_pd *pd, const struct kif_ep *ep)
 
 static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
 {
-	if (news(pd, ep) || atomic_load(&ep->local) ||
+	if (news(pd, ep) || atomic_load(&ep->local) || atomic_load(&ep->look) ||
 	    (ep->backlog && !ep->signals_only))
 		return true;
 	for (uint32_t i = 0; i < ep->nhot; i++)
@@ -449,6 +470,8 @@ static bool ep_scan(struct kif_pd *pd, uint32_t epn, struct kif_msg *msg,
 		pd->backend->refresh(pd);
 		kif_unlock(pd);
 	}
+	if (FIEF_UNLIKELY(atomic_load(&ep->look) != NULL))
+		look_take(pd, ep);
 	if (FIEF_UNLIKELY(ep->served++ >= SERVED_MAX))
 		ep_fetch(pd, ep, 0); /* R13: nobody outside starves */
 	if (kif_scan_local(pd, epn, w) || kif_scan_core(pd, epn, w) ||
@@ -468,7 +491,7 @@ enum fief_err kif_reply_wait(fief_ep epn, struct kif_msg *msg,
 	struct kif_pd *pd = kif_pd_self();
 	struct kif_ep *ep;
 
-	if (epn >= KIF_EPS || !pd->ep[epn].used)
+	if (epn >= KIF_EPS || !pd->ep[epn].used || w->flags >= KIF_SIGNALS * 2)
 		return FIEF_INVALID;
 	ep = &pd->ep[epn];
 	if (w->flags & KIF_REPLY)
@@ -484,6 +507,9 @@ enum fief_err kif_reply_wait(fief_ep epn, struct kif_msg *msg,
 		} else if (!ep_spin(pd, ep) && !ep_sleep(pd, ep, w->deadline)) {
 			break;
 		}
+		if (FIEF_UNLIKELY(!atomic_load_explicit(&ep->used,
+		                                        memory_order_relaxed)))
+			return FIEF_GONE;
 		if (FIEF_UNLIKELY(ep->interrupted))
 			break;
 	}

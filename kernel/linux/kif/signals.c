@@ -21,7 +21,7 @@ bool kif_take_signal(struct kif_pd *pd, const struct ksignal *s, uint32_t count,
 	return true;
 }
 
-static void poke(struct kif_ep *ep)
+void kif_ep_poke(struct kif_ep *ep)
 {
 	uint64_t one = 1;
 
@@ -35,7 +35,7 @@ static void pass_on(struct kif_pd *pd, const struct ksignal *s, uint32_t epn)
 	struct kcap *c = kobj_live(pd, s->own, s->ogen);
 
 	if (c && kcap_ep(c) != epn)
-		poke(&pd->ep[kcap_ep(c)]);
+		kif_ep_poke(&pd->ep[kcap_ep(c)]);
 }
 
 bool kif_scan_core(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
@@ -142,5 +142,5 @@ void kif_signal_local(struct kif_pd *pd, fief_cap handle, struct kcap *c)
 	}
 	kif_unlock(pd);
 	if (l)
-		poke(ep);
+		kif_ep_poke(ep);
 }

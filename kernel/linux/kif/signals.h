@@ -10,5 +10,8 @@ bool kif_take_signal(struct kif_pd *, const struct ksignal *, uint32_t count,
 bool kif_scan_core(struct kif_pd *, uint32_t ep, struct kif_wait *);
 bool kif_scan_local(struct kif_pd *, uint32_t ep, struct kif_wait *);
 
+/* Wake an endpoint that sleeps, from another thread or for core. */
+void kif_ep_poke(struct kif_ep *);
+
 /* A signal from this PD to an own object. */
 void kif_signal_local(struct kif_pd *, fief_cap handle, struct kcap *);

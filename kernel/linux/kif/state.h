@@ -107,6 +107,8 @@ struct kpeer {
 	struct kintro *intro; /* KIF_INTROS entries, or NULL */
 	uint32_t intro_next;
 	uint32_t channels; /* alive, both directions */
+	/* At most one channel for each endpoint: the live one, or NULL. */
+	struct kchan *in[KIF_EPS], *out[KIF_EPS];
 	struct kpeer *next;
 };
 
@@ -143,14 +145,16 @@ struct kchan {
 	uint8_t open[CH_SLOTS];    /* in: request waits for its reply */
 	uint32_t parked[CH_SLOTS]; /* in: pd->intro_news when a call was
 	                               * left waiting for an introduction */
-	bool backlog;              /* in: is in the endpoint's backlog */
+	bool look;                 /* in: is in the endpoint's look list */
+	struct kchan *look_next;
+	bool backlog; /* in: is in the endpoint's backlog */
 	struct kchan *backlog_next;
 };
 
 struct kif_ep {
 	int epoll;
 	int poke; /* eventfd, -1 until needed */
-	bool used;
+	_Atomic bool used;
 	bool signals_only; /* calls stay queued for now */
 	bool interrupted;  /* the backend did something: let core look */
 	_Atomic bool asleep;
@@ -160,6 +164,9 @@ struct kif_ep {
 	uint32_t idle_misses;
 	uint32_t signal_seen; /* signal_seq of the PD page */
 	struct kchan *backlog, *backlog_last;
+	/* Channels to look at though nobody rang: an introduction came that
+	 * one of their calls may wait for. Guarded by pd->lock. */
+	struct kchan *_Atomic look;
 	_Atomic uint32_t local; /* klocal entries that are pending */
 };
 

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts of bench-client: a group measures and prints lines
+ * "BENCH name value unit key=value..." for bench/ours/run. */
+#pragma once
+
+#include <fief/component.h>
+#include <fief/log.h>
+#include <fief/session.h>
+#include <session/bench.h>
+
+struct bench {
+	struct fief_env *env;
+	struct fief_session session;
+	struct bench_cap server;
+	uint64_t ns; /* how long to measure */
+};
+
+/* One timed operation, repeated `batch` times by the function itself. */
+typedef enum fief_err (*bench_fn)(struct bench *, unsigned batch);
+
+/* Warm up for a tenth, measure, print medians per operation in us. */
+void bench_run(struct bench *, const char *name, bench_fn fn, unsigned batch);
+FIEF_NORETURN void bench_fail(struct bench *, const char *what, enum fief_err);
+
+void bench_group_call(struct bench *);
+void bench_group_signal(struct bench *);
+void bench_group_session(struct bench *);
+void bench_group_dataspace(struct bench *);
+void bench_group_ring(struct bench *);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* Measures one group of operations, as its config says. */
+
+#include <fief/config.h>
+#include <lib/mem.h>
+#include <session/cpu.h>
+
+#include "bench_client.h"
+
+static const struct {
+	const char *name;
+	void (*measure)(struct bench *);
+} groups[] = {
+	{ "call", bench_group_call },
+	{ "signal", bench_group_signal },
+	{ "session", bench_group_session },
+	{ "dataspace", bench_group_dataspace },
+	{ "ring", bench_group_ring },
+};
+
+static struct bench bench;
+
+static void place(struct bench *b, const struct node *config)
+{
+	uint64_t cpu = UINT64_MAX;
+
+	if (!node_attr_u64(config, "cpu", UINT64_MAX, NULL, &cpu) && cpu < 64 &&
+	    cpu_affinity((struct cpu_cap){ b->env->cpu }, 1ull << cpu))
+		fief_error("cannot be placed on CPU %llu",
+		           (unsigned long long)cpu);
+}
+
+static void measure(struct bench *b, const char *group)
+{
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (!strcmp(groups[i].name, group)) {
+			groups[i].measure(b);
+			fief_log("BENCH done");
+			return;
+		}
+	bench_fail(b, "no such group", FIEF_NOT_FOUND);
+}
+
+void fief_component_construct(struct fief_env *env)
+{
+	const struct fief_session_args args = {
+		.service = BENCH_SERVICE,
+		.ram = BENCH_RAM_QUOTA,
+		.caps = BENCH_CAP_QUOTA,
+	};
+	struct fief_config config;
+	uint64_t ms = 100;
+	enum fief_err e;
+
+	bench.env = env;
+	e = fief_config_open(env, &config);
+	if (!e)
+		e = node_attr_u64(config.root, "ms", 100, NULL, &ms);
+	if (e)
+		bench_fail(&bench, "config", e);
+	bench.ns = ms * 1000000;
+	place(&bench, config.root);
+	e = fief_session_open(env, &args, &bench.session);
+	if (e)
+		bench_fail(&bench, "session", e);
+	bench.server.cap = bench.session.cap;
+	measure(&bench, node_attr(config.root, "group", ""));
+}

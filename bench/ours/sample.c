@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Timing and medians of bench-client. */
+
+#include <fief/kif_table.h>
+
+#include "bench_client.h"
+
+enum { SAMPLES = 1 << 16, WARM_UP = 10 };
+
+static uint32_t sample[SAMPLES];
+
+void bench_fail(struct bench *b, const char *what, enum fief_err e)
+{
+	fief_log("BENCH failed: %s: %s", what, fief_err_text(e));
+	fief_exit(b->env, 1);
+}
+
+/* Shell sort: no recursion, no memory; n is at most SAMPLES. */
+static void sort(uint32_t *v, size_t n)
+{
+	for (size_t gap = n / 2; gap; gap /= 2)
+		for (size_t i = gap; i < n; i++)
+			for (size_t k = i; k >= gap && v[k - gap] > v[k];
+			     k -= gap) {
+				uint32_t t = v[k];
+
+				v[k] = v[k - gap];
+				v[k - gap] = t;
+			}
+}
+
+static size_t collect(struct bench *b, const char *name, bench_fn fn,
+                      unsigned batch, uint64_t until)
+{
+	size_t n = 0;
+	enum fief_err e;
+	uint64_t t0, t1;
+
+	t1 = fief_kif->time();
+	while (t1 < until) {
+		t0 = t1;
+		e = fn(b, batch);
+		t1 = fief_kif->time();
+		if (e)
+			bench_fail(b, name, e);
+		sample[n++ % SAMPLES] = (uint32_t)(t1 - t0);
+	}
+	return n < SAMPLES ? n : SAMPLES;
+}
+
+/* ns of a batch as us of one, three decimals more than ns would have. */
+static void print(const char *name, size_t n, unsigned batch)
+{
+	const uint64_t p50 = sample[n / 2] * 1000ull / batch;
+	const uint64_t p10 = sample[n / 10] * 1000ull / batch;
+	const uint64_t p90 = sample[n * 9 / 10] * 1000ull / batch;
+
+	fief_log("BENCH %s %llu.%06llu us p10=%llu.%06llu p90=%llu.%06llu "
+	         "n=%zu",
+	         name, (unsigned long long)(p50 / 1000000),
+	         (unsigned long long)(p50 % 1000000),
+	         (unsigned long long)(p10 / 1000000),
+	         (unsigned long long)(p10 % 1000000),
+	         (unsigned long long)(p90 / 1000000),
+	         (unsigned long long)(p90 % 1000000), n);
+}
+
+void bench_run(struct bench *b, const char *name, bench_fn fn, unsigned batch)
+{
+	size_t n;
+
+	collect(b, name, fn, batch, fief_kif->time() + b->ns / WARM_UP);
+	n = collect(b, name, fn, batch, fief_kif->time() + b->ns);
+	sort(sample, n);
+	print(name, n, batch);
+}
