@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page through which core speaks to one PD. Core writes it, the PD has a
+ * The pages through which core speaks to one PD. Core writes it, the PD has a
  * read-only mapping of it (its memfd is sealed against further writable
  * mappings). It carries an ordered ring of notices, one counter for each
  * signal context that core holds of this PD, and constants.
@@ -17,8 +17,9 @@
 #include <fief/kif.h>
 
 enum {
-	PDP_NOTICES = 64, /* power of two */
-	PDP_SIGNALS = 256,
+	PDP_NOTICES = 64,    /* power of two */
+	PDP_SIGNALS = 32768, /* contexts of this PD that core can hold */
+	PDP_INTRODUCED = 64, /* the first ones: those core introduces */
 };
 
 enum pdp_notice_kind {
@@ -54,8 +55,11 @@ struct pd_page {
 	                              * that the PD reads no more than those */
 	uint32_t spin_ticks;         /* budget of one spin, TSC ticks */
 	uint32_t unused[10];
-	_Atomic uint32_t signal_count[PDP_SIGNALS];
 	struct pdp_notice notice[PDP_NOTICES];
+	uint32_t unused2[(KIF_PAGE - 64 - PDP_NOTICES * 32) / 4];
+	/* From the second page on; pages exist once they are written. */
+	_Atomic uint32_t signal_count[PDP_SIGNALS];
 };
 
-_Static_assert(sizeof(struct pd_page) <= KIF_PAGE, "PD page is one page");
+_Static_assert(offsetof(struct pd_page, signal_count) == KIF_PAGE,
+               "counters start a page");

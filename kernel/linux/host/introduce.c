@@ -11,7 +11,7 @@
 #include <kernel/linux/kif/caps.h>
 #include <kernel/linux/kif/lock.h>
 
-enum { SIGNALS_FIRST = CH_SIGNALS / 2, CORE_SIGNALS_FIRST = PDP_SIGNALS / 2 };
+enum { SIGNALS_FIRST = CH_SIGNALS / 2 };
 
 static uint32_t peer_id(const struct kcore_pd *pd)
 {
@@ -61,9 +61,7 @@ static void receiver_name(const struct host_intro *in, struct host_channel *ch,
 	if (!(in->index & CH_INDEX_SIGNAL) || in->index & CH_INDEX_GRANT)
 		return;
 	n = ch ? SIGNALS_FIRST + ch->signals++ % (CH_SIGNALS - SIGNALS_FIRST) :
-	         CORE_SIGNALS_FIRST +
-	                    in->owner->signals++ %
-	                            (PDP_SIGNALS - CORE_SIGNALS_FIRST);
+	         in->owner->signals++ % PDP_INTRODUCED;
 	*index = CH_INDEX_SIGNAL | n;
 	*gen = 0;
 }

@@ -54,11 +54,11 @@ static enum fief_err make_page(struct kcore_pd *pd)
 {
 	void *page;
 
-	pd->page_fd = host_memfd("pd", KIF_PAGE);
+	pd->page_fd = host_memfd("pd", sizeof(struct pd_page));
 	if (pd->page_fd < 0)
 		return FIEF_LIMIT;
-	page = mmap(NULL, KIF_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-	            pd->page_fd, 0);
+	page = mmap(NULL, sizeof(struct pd_page), PROT_READ | PROT_WRITE,
+	            MAP_SHARED, pd->page_fd, 0);
 	if (page == MAP_FAILED)
 		return FIEF_LIMIT;
 	pd->page = page;
@@ -311,7 +311,7 @@ void kcore_pd_destroy(struct kcore_pd *pd)
 	if (pd->state != HOST_DEAD)
 		pd_bury(pd);
 	if (pd->page)
-		munmap(pd->page, KIF_PAGE);
+		munmap(pd->page, sizeof(struct pd_page));
 	if (pd->core)
 		munmap(pd->core, KIF_PAGE);
 	free(pd->end);

@@ -312,6 +312,22 @@ enum fief_err kif_call_kernel(struct kif_pd *pd, struct kif_msg *msg)
 	return c ? call_channel(pd, ch, c, msg, NULL) : FIEF_INVALID;
 }
 
+/* A thread that keeps calling core, as init does while it starts children,
+ * may get more descriptors than the socket holds before it waits again. */
+static void call_collect(struct kif_pd *pd)
+{
+	enum { MANY = 16 };
+
+	if (pd->page &&
+	    atomic_load_explicit(&pd->page->sock_sent, memory_order_relaxed) -
+	                    pd->sock_taken <
+	            MANY)
+		return;
+	kif_lock(pd);
+	pd->backend->refresh(pd);
+	kif_unlock(pd);
+}
+
 static void call_count(void)
 {
 	struct kif_thread *t = kif_self();
@@ -350,7 +366,10 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 		kchan_flush_releases(ch);
 		kif_unlock(pd);
 	}
-	return call_cancelable(pd, ch, c, msg, caps, &forward);
+	e = call_cancelable(pd, ch, c, msg, caps, &forward);
+	if (FIEF_UNLIKELY(ch->number == CORE_CHANNEL))
+		call_collect(pd);
+	return e;
 }
 
 /* ---- cancel ---- */

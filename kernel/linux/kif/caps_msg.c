@@ -16,18 +16,22 @@ static struct ch_cap ch_cap_make(uint32_t kind, uint32_t ep, uint32_t index,
 }
 
 /* A signal context is named by its number on the channel to its endpoint, so
- * that the sender can raise it without telling anything but the number. The
- * upper half of the numbers is for contexts that core introduces. A number
+ * that the sender can raise it without telling anything but the number. Some
+ * of the numbers are for contexts that core introduces. A number
  * is used again only when its holder gave it back or its object died. */
 static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
                                           uint32_t ep, uint32_t own,
                                           uint32_t ogen, uint32_t *number)
 {
-	uint32_t max = peer->id == CORE_PEER ? PDP_SIGNALS / 2 : CH_SIGNALS / 2;
+	const bool core = peer->id == CORE_PEER;
+	const uint32_t first = core ? PDP_INTRODUCED : 0;
+	const uint32_t count = core ? PDP_SIGNALS - first : CH_SIGNALS / 2;
+	const uint32_t from = core ? pd->signal_next : 0;
 	struct ksignal *s;
 	uint32_t n;
 
-	for (n = 0; n < max; n++) {
+	for (uint32_t i = from; i < count; i++) {
+		n = first + i;
 		s = kchan_signal_slot(pd, peer, ep, n);
 		if (!s)
 			return FIEF_OUT_OF_RAM;
@@ -35,6 +39,8 @@ static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
 			continue;
 		s->own = own;
 		s->ogen = ogen;
+		if (core)
+			pd->signal_next = i + 1;
 		*number = n;
 		return FIEF_OK;
 	}

@@ -124,32 +124,45 @@ void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
 		kpeer_forget_locked(pd, ch->peer);
 }
 
+static struct ksignal *core_signal_slot(struct kif_pd *pd, uint32_t n)
+{
+	uint32_t i;
+
+	while (pd->signal.used <= n)
+		if (ktable_add(pd, &pd->signal, sizeof(struct ksignal), &i))
+			return NULL;
+	return ktable_at(&pd->signal, sizeof(struct ksignal), n);
+}
+
 struct ksignal *kchan_signal_slot(struct kif_pd *pd, const struct kpeer *peer,
                                   uint32_t ep, uint32_t index)
 {
-	bool core = peer->id == CORE_PEER && pd->page;
+	const bool core = peer->id == CORE_PEER && pd->page;
 	struct kchan *ch = core ? NULL : kchan_in_find(peer, ep);
-	uint32_t max = core ? PDP_SIGNALS : CH_SIGNALS;
-	uint32_t n = index & (CH_INDEX_SIGNAL - 1);
-	struct ksignal **set;
+	const uint32_t n = index & (CH_INDEX_SIGNAL - 1);
 	void *mem;
 
-	if ((!core && !ch) || n >= max)
+	if (core)
+		return n < PDP_SIGNALS ? core_signal_slot(pd, n) : NULL;
+	if (!ch || n >= CH_SIGNALS)
 		return NULL;
-	set = core ? &pd->signal : &ch->signal;
-	if (!*set) {
-		if (kif_grow(pd, max * sizeof(**set), &mem))
+	if (!ch->signal) {
+		if (kif_grow(pd, CH_SIGNALS * sizeof(*ch->signal), &mem))
 			return NULL;
-		*set = mem;
+		ch->signal = mem;
 	}
-	return &(*set)[n];
+	return &ch->signal[n];
 }
 
 struct ksignal *kchan_signal(struct kif_pd *pd, const struct kpeer *peer,
                              uint32_t ep, uint32_t index)
 {
-	struct ksignal *s = kchan_signal_slot(pd, peer, ep, index);
+	const uint32_t n = index & (CH_INDEX_SIGNAL - 1);
+	struct ksignal *s;
 
+	if (peer->id == CORE_PEER && pd->page && n >= pd->signal.used)
+		return NULL; /* never given out: do not grow for it */
+	s = kchan_signal_slot(pd, peer, ep, index);
 	return s && s->own ? s : NULL;
 }
 
@@ -174,8 +187,13 @@ void kpeer_release_locked(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 		return;
 	}
 	s = kchan_signal(pd, ch->peer, ch->ep, index);
-	if (s)
-		s->own = 0;
+	if (!s)
+		return;
+	s->own = 0;
+	index &= CH_INDEX_SIGNAL - 1;
+	if (ch->peer->id == CORE_PEER && index >= PDP_INTRODUCED &&
+	    index - PDP_INTRODUCED < pd->signal_next)
+		pd->signal_next = index - PDP_INTRODUCED;
 }
 
 void kchan_take_releases_locked(struct kif_pd *pd, struct kchan *ch)

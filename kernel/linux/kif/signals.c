@@ -49,8 +49,8 @@ bool kif_scan_core(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
 	seq = atomic_load_explicit(&page->signal_seq, memory_order_acquire);
 	if (seq == ep->signal_seen)
 		return false;
-	for (uint32_t n = 0; pd->signal && n < PDP_SIGNALS; n++) {
-		struct ksignal *s = &pd->signal[n];
+	for (uint32_t n = 0; n < pd->signal.used; n++) {
+		struct ksignal *s = ktable_at(&pd->signal, sizeof(*s), n);
 
 		count = atomic_load_explicit(&page->signal_count[n],
 		                             memory_order_acquire) -

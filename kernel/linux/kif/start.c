@@ -55,7 +55,8 @@ static void start_map(const int fd[SPAWN_FDS])
 {
 	map_fixed(LAYOUT_STATE, LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK, PROT_RW,
 	          fd[SPAWN_BOOT]);
-	map_fixed(LAYOUT_PD_PAGE, KIF_PAGE, PROT_R, fd[SPAWN_PD_PAGE]);
+	map_fixed(LAYOUT_PD_PAGE, sizeof(struct pd_page), PROT_R,
+	          fd[SPAWN_PD_PAGE]);
 	map_fixed(LAYOUT_CHANNELS + CORE_CHANNEL * KIF_PAGE, KIF_PAGE, PROT_RW,
 	          fd[SPAWN_CHANNEL]);
 	sys_close(fd[SPAWN_PD_PAGE]);

@@ -190,7 +190,8 @@ struct kif_pd {
 	struct kpeer *peers;
 	struct kpeer core_peer;
 	struct kif_ep ep[KIF_EPS];
-	struct ksignal *signal; /* PDP_SIGNALS contexts that core holds */
+	struct ktable signal; /* struct ksignal: contexts that core holds */
+	uint32_t signal_next; /* no free one below; from PDP_INTRODUCED on */
 	uint32_t notice_tail;
 	uint32_t window;     /* capabilities accepted a message */
 	uint32_t intro_news; /* raised by each INTRO and REFUSED; not 0 */

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* A child: its environment sessions, start and end. */
+
+#include "internal.h"
+
+#include <session/cpu.h>
+#include <session/log.h>
+#include <session/rom.h>
+
+static const struct {
+	const char *service;
+	uint64_t ram;
+	uint32_t caps;
+} env_service[ENV_COUNT] = {
+	[ENV_PD] = { PD_SERVICE, PD_RAM_QUOTA, PD_CAP_QUOTA },
+	[ENV_CPU] = { CPU_SERVICE, CPU_RAM_QUOTA, CPU_CAP_QUOTA },
+	[ENV_LOG] = { LOG_SERVICE, LOG_RAM_QUOTA, LOG_CAP_QUOTA },
+	[ENV_ROM] = { ROM_SERVICE, ROM_RAM_QUOTA, ROM_CAP_QUOTA },
+};
+
+/* ---- death ---- */
+
+static void report_death(const struct child *c, enum pd_state state, int code)
+{
+	if (state == PD_STATE_CRASHED)
+		fief_error("\"%s\" crashed (signal %d)", child_name(c), code);
+	else if (state == PD_STATE_KILLED)
+		fief_error("\"%s\" was killed by signal %d", child_name(c),
+		           code);
+	else
+		fief_log("\"%s\" exited with code %d", child_name(c), code);
+}
+
+static void on_death(struct fief_signal_handler *self, unsigned count)
+{
+	struct child *c = FIEF_CONTAINER_OF(self, struct child, death);
+	const struct sandbox_hooks *hooks = &c->sandbox->hooks;
+	enum pd_state state;
+	int32_t code;
+
+	(void)count;
+	if (c->state != CHILD_RUNNING ||
+	    pd_status((struct pd_cap){ c->pd }, &state, &code) ||
+	    state == PD_STATE_CREATED || state == PD_STATE_RUNNING)
+		return;
+	if (state != PD_STATE_EXITED)
+		code &= 127; /* core may add 128 to the signal, as shells do */
+	if (!c->exited) {
+		report_death(c, state, code);
+		c->exit_code = state == PD_STATE_EXITED ? code : 128 + code;
+	}
+	child_end(c, CHILD_ENDED);
+	if (c->start->exit_propagate && hooks->exited)
+		hooks->exited(hooks->arg, c->exit_code);
+}
+
+void child_exit(struct child *c, int code)
+{
+	if (c->exited || c->state != CHILD_RUNNING)
+		return;
+	c->exited = true;
+	c->exit_code = code;
+	report_death(c, PD_STATE_EXITED, code);
+	/* Its word counts: whether it goes on is not left to it. The rest
+	 * happens on the signal of its death. */
+	if (pd_stop((struct pd_cap){ c->pd }))
+		fief_error("cannot stop \"%s\"", child_name(c));
+}
+
+/* ---- making and ending ---- */
+
+enum fief_err child_create(struct sandbox *b, const struct config_start *start,
+                           struct child **out)
+{
+	struct child *c;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(b->env->heap, sizeof(*c), &mem);
+	if (e)
+		return e;
+	c = mem;
+	c->sandbox = b;
+	c->start = start;
+	c->parent.type = &parent_rpc_type;
+	c->parent.ops = &parent_ops;
+	c->death.handle = on_death;
+	fief_id_space_init(&c->sessions, UINT32_MAX);
+	fief_id_space_init(&c->served, UINT32_MAX);
+	list_add_last(&b->children, &c->in_sandbox);
+	*out = c;
+	return FIEF_OK;
+}
+
+static void end_as_client(struct child *c)
+{
+	struct fief_id *i;
+
+	while ((i = fief_id_first(&c->sessions)))
+		session_client_gone(
+			FIEF_ID_OBJECT(i, struct session, client_id));
+	while (!list_empty(&c->closing))
+		session_client_gone(
+			LIST_FIRST(&c->closing, struct session, link));
+}
+
+/* CPU first, so that nothing of it runs while the rest goes. */
+static void end_env(struct child *c)
+{
+	static const enum env_kind order[] = { ENV_CPU, ENV_PD, ENV_LOG,
+		                               ENV_ROM };
+
+	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		struct session *s = c->env[order[i]];
+
+		c->env[order[i]] = NULL;
+		if (s)
+			session_client_gone(s);
+		if (order[i] == ENV_PD)
+			c->pd = FIEF_CAP_NULL;
+	}
+}
+
+/* Its account is closed: what clients donated is ours to give back. */
+static void end_as_server(struct child *c)
+{
+	struct fief_id *i;
+
+	while ((i = fief_id_first(&c->served)))
+		session_server_gone(
+			FIEF_ID_OBJECT(i, struct session, server_id));
+}
+
+static void drop_handlers(struct child *c)
+{
+	fief_cap *const all[] = { &c->session_sigh, &c->request_sigh,
+		                  &c->resource_sigh, &c->yield_sigh,
+		                  &c->heartbeat_sigh };
+
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		fief_kif->drop(*all[i], 1);
+		*all[i] = FIEF_CAP_NULL;
+	}
+}
+
+void child_end(struct child *c, enum child_state state)
+{
+	struct fief_env *env = c->sandbox->env;
+
+	c->state = state;
+	loader_forget_child(c);
+	fief_kif->drop(c->binary, 1);
+	c->binary = FIEF_CAP_NULL;
+	end_as_client(c);
+	end_env(c);
+	end_as_server(c);
+	fief_entrypoint_dissolve(env->ep, &c->parent);
+	fief_signal_dissolve(env->ep, &c->death);
+	drop_handlers(c);
+	config_rom_fini(&c->config);
+	sandbox_work_soon(c->sandbox);
+}
+
+void child_destroy(struct child *c)
+{
+	child_end(c, CHILD_ENDED);
+	list_remove(&c->in_sandbox);
+	fief_free(c->sandbox->env->heap, c, sizeof(*c));
+}
+
+/* ---- start ---- */
+
+static void incomplete(struct child *c, const char *what, enum fief_err why)
+{
+	fief_error("\"%s\" stays incomplete: %s: %s", child_name(c), what,
+	           fief_err_text(why));
+	child_end(c, CHILD_INCOMPLETE);
+}
+
+static void incomplete_env(struct child *c, const struct session *s)
+{
+	if (s->env == ENV_ROM && s->outcome == FIEF_DENIED)
+		fief_error("\"%s\" stays incomplete: its binary, ROM module "
+		           "\"%s\", was not found or is refused",
+		           child_name(c), label_last(s->label));
+	else
+		fief_error("\"%s\" stays incomplete: %s session: %s",
+		           child_name(c), s->service,
+		           fief_err_text(s->state == SESSION_DEAD ?
+		                                 FIEF_GONE :
+		                                 s->outcome));
+	child_end(c, CHILD_INCOMPLETE);
+}
+
+/* What its start takes from its quota, apart from the PD session. */
+static enum fief_err costs(const struct child *c, uint64_t *ram, uint64_t *caps)
+{
+	enum fief_err e = config_rom_cost(c->start->config, ram, caps);
+
+	*ram += SANDBOX_CHILD_RAM;
+	*caps += SANDBOX_CHILD_CAPS;
+	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		*ram += i == ENV_PD ? 0 : env_service[i].ram;
+		*caps += i == ENV_PD ? 0 : env_service[i].caps;
+	}
+	return e;
+}
+
+static enum fief_err quota_check(const struct child *c, uint64_t ram,
+                                 uint64_t caps)
+{
+	const uint64_t need = ram + PD_RAM_QUOTA;
+	char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
+
+	caps += PD_CAP_QUOTA;
+	if (c->ram >= need && c->caps >= caps)
+		return FIEF_OK;
+	fief_error("\"%s\" has %s RAM and %llu caps, to start it needs %s and "
+	           "%llu",
+	           child_name(c), number_text(a, c->ram),
+	           (unsigned long long)c->caps, number_text(b, need),
+	           (unsigned long long)caps);
+	return c->ram < need ? FIEF_OUT_OF_RAM : FIEF_OUT_OF_CAPS;
+}
+
+static enum fief_err env_open(struct child *c, enum env_kind kind, uint64_t ram,
+                              uint64_t caps)
+{
+	const struct session_ask ask = {
+		.env = kind,
+		.service = capnp_text_of(env_service[kind].service),
+		.label = capnp_text_of(kind == ENV_ROM ? c->start->binary : ""),
+		.ram = ram,
+		.caps = (uint32_t)caps,
+	};
+	struct session *s;
+	enum fief_err e = session_create(c, &ask, &s);
+
+	if (e)
+		return e;
+	c->env[kind] = s;
+	if (s->server && (kind == ENV_PD || kind == ENV_CPU)) {
+		fief_error("\"%s\" routes %s to \"%s\", expected <parent/>",
+		           child_name(c), env_service[kind].service,
+		           child_name(s->server));
+		return FIEF_UNSUPPORTED;
+	}
+	session_begin(s);
+	s->settled_by_news = true;
+	return FIEF_OK;
+}
+
+static enum fief_err objects_make(struct child *c)
+{
+	struct fief_env *env = c->sandbox->env;
+	enum fief_err e;
+
+	e = fief_entrypoint_manage(env->ep, &c->parent);
+	if (!e)
+		e = fief_signal_manage(env->ep, &c->death);
+	if (!e)
+		e = config_rom_init(&c->config, env, c->start->config);
+	return e;
+}
+
+static enum fief_err env_open_all(struct child *c)
+{
+	uint64_t ram, caps;
+	enum fief_err e = costs(c, &ram, &caps);
+
+	if (!e)
+		e = quota_check(c, ram, caps);
+	if (!e)
+		e = objects_make(c);
+	if (!e)
+		e = env_open(c, ENV_PD, c->ram - ram, c->caps - caps);
+	for (unsigned i = ENV_CPU; i < ENV_COUNT && !e; i++)
+		e = env_open(c, (enum env_kind)i, env_service[i].ram,
+		             env_service[i].caps);
+	return e;
+}
+
+void child_start(struct child *c)
+{
+	enum fief_err e;
+
+	c->state = CHILD_STARTING;
+	e = env_open_all(c);
+	if (e)
+		incomplete(c, "environment", e);
+}
+
+static enum fief_err run(struct child *c)
+{
+	const struct pd_cap pd = { c->env[ENV_PD]->cap };
+	enum fief_err e;
+
+	c->pd = pd.cap;
+	e = pd_death_sigh(pd, (struct signal_cap){ c->death.cap });
+	if (!e)
+		e = pd_start(pd, (struct dataspace_cap){ c->binary },
+		             (struct parent_cap){ c->parent.cap },
+		             (struct cpu_cap){ c->env[ENV_CPU]->cap },
+		             (struct log_cap){ c->env[ENV_LOG]->cap });
+	fief_kif->drop(c->binary, 1);
+	c->binary = FIEF_CAP_NULL;
+	return e;
+}
+
+/* A ROM that the parent had at once is core's, or in memory of ours. Behind
+ * any other may be a server that does not answer. PENDING: it is fetched. */
+static enum fief_err binary_get(struct child *c)
+{
+	const struct session *s = c->env[ENV_ROM];
+	struct dataspace_cap ds;
+	uint64_t size;
+	enum fief_err e;
+
+	if (c->binary_state == BINARY_HERE)
+		return FIEF_OK;
+	if (c->binary_state == BINARY_ASKED)
+		return FIEF_PENDING;
+	if (s->at_once) {
+		e = rom_dataspace((struct rom_cap){ s->cap }, &ds, &size);
+		if (!e)
+			child_binary(c, ds.cap, FIEF_OK);
+		return e;
+	}
+	e = loader_fetch(c, s->cap);
+	if (!e)
+		c->binary_state = BINARY_ASKED;
+	return e && e != FIEF_AGAIN ? e : FIEF_PENDING;
+}
+
+void child_binary(struct child *c, fief_cap binary, enum fief_err result)
+{
+	if (!result && binary == FIEF_CAP_NULL)
+		result = FIEF_NOT_FOUND;
+	if (result) {
+		incomplete(c, "its binary", result);
+		return;
+	}
+	c->binary = binary;
+	c->binary_state = BINARY_HERE;
+	sandbox_work_soon(c->sandbox);
+}
+
+/* DENIED and others are in the session that failed. */
+static enum fief_err env_outcome(const struct child *c, struct session **failed)
+{
+	enum fief_err e = FIEF_OK;
+
+	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		const enum session_state state = c->env[i]->state;
+
+		if (state == SESSION_DENIED || state == SESSION_DEAD) {
+			*failed = c->env[i];
+			return FIEF_DENIED;
+		}
+		if (state != SESSION_OPEN)
+			e = FIEF_PENDING;
+	}
+	return e;
+}
+
+bool child_progress(struct child *c)
+{
+	struct session *failed;
+	enum fief_err e;
+
+	if (c->state != CHILD_STARTING)
+		return false;
+	e = env_outcome(c, &failed);
+	if (e == FIEF_DENIED) {
+		incomplete_env(c, failed);
+		return true;
+	}
+	if (!e)
+		e = binary_get(c);
+	if (e == FIEF_PENDING)
+		return false;
+	if (!e && c->state == CHILD_STARTING)
+		e = run(c);
+	if (e)
+		incomplete(c, "start", e);
+	else if (c->state == CHILD_STARTING)
+		c->state = CHILD_RUNNING;
+	return true;
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/* From the text of a config to its model. */
+
+#include "config.h"
+
+#include <lib/mem.h>
+#include <lib/number.h>
+
+#include "sandbox.h"
+
+struct parser {
+	struct arena *a;
+	struct node_error *err;
+	struct config *c;
+};
+
+static enum fief_err make(struct parser *p, size_t size, void *out)
+{
+	void *mem;
+	enum fief_err e = arena_alloc(p->a, size, &mem);
+
+	if (e)
+		return node_error_set(p->err, e, (struct node_place){ 0 },
+		                      "no memory for the config: %s",
+		                      fief_err_text(e));
+	memcpy(out, &mem, sizeof(mem));
+	return FIEF_OK;
+}
+
+bool config_service_same(const char *a, const char *b)
+{
+	/* The RAM service of old configs became part of PD. */
+	if (!strcmp(a, "RAM"))
+		a = "PD";
+	if (!strcmp(b, "RAM"))
+		b = "PD";
+	return !strcmp(a, b);
+}
+
+bool config_lists(const struct config_service *list, const char *service)
+{
+	for (; list; list = list->next)
+		if (config_service_same(list->name, service))
+			return true;
+	return false;
+}
+
+const struct config_start *config_start_find(const struct config *c,
+                                             const char *name)
+{
+	for (const struct config_start *s = c->starts; s; s = s->next)
+		if (!strcmp(s->name, name))
+			return s;
+	return NULL;
+}
+
+static struct node_place attr_place(const struct node *n, const char *name)
+{
+	const struct node_attr *a = node_attr_find(n, name);
+
+	return a ? a->at : n->at;
+}
+
+/* ---- names and numbers ---- */
+
+static enum fief_err name_of(struct parser *p, const struct node *n,
+                             const char **out)
+{
+	const char *name;
+	enum fief_err e = node_attr_required(n, "name", p->err, &name);
+
+	if (e)
+		return e;
+	if (!label_name_valid(name))
+		return node_error_set(
+			p->err, FIEF_INVALID, attr_place(n, "name"),
+			"\"%s\" cannot be a name in <%s>: at most "
+			"%d bytes, no control characters, no "
+			"\"->\" between blanks",
+			name, n->name, LABEL_NAME_MAX);
+	*out = name;
+	return FIEF_OK;
+}
+
+static enum fief_err quota_of(struct parser *p, const struct node *n,
+                              const char *attr, uint64_t max, uint64_t *out)
+{
+	uint64_t value = *out;
+	enum fief_err e = node_attr_u64(n, attr, *out, p->err, &value);
+
+	if (e)
+		return e;
+	if (!value || value > max)
+		return node_error_set(p->err, FIEF_LIMIT, attr_place(n, attr),
+		                      "\"%s\" of <%s> is %s", attr, n->name,
+		                      value ? "too large" : "0, expected more");
+	*out = value;
+	return FIEF_OK;
+}
+
+static enum fief_err ram_of(struct parser *p, const struct node *n,
+                            const char *attr, uint64_t *out)
+{
+	return quota_of(p, n, attr, (uint64_t)1 << 48, out);
+}
+
+static enum fief_err caps_of(struct parser *p, const struct node *n,
+                             const char *attr, uint64_t *out)
+{
+	return quota_of(p, n, attr, UINT32_MAX / 2, out);
+}
+
+/* ---- services ---- */
+
+static enum fief_err services_of(struct parser *p, const struct node *list,
+                                 struct config_service **out)
+{
+	struct config_service **at = out;
+	enum fief_err e = FIEF_OK;
+
+	for (const struct node *n = node_first(list, "service"); n && !e;
+	     n = node_next(n, "service")) {
+		e = make(p, sizeof(**at), at);
+		if (e)
+			return e;
+		e = name_of(p, n, &(*at)->name);
+		at = &(*at)->next;
+	}
+	return e;
+}
+
+/* ---- routes ---- */
+
+static enum fief_err target_of(struct parser *p, const struct node *n,
+                               struct config_target **at)
+{
+	enum fief_err e = make(p, sizeof(**at), at);
+	struct config_target *t = *at;
+
+	if (e)
+		return e;
+	t->kind = CONFIG_TARGET_ANY_CHILD;
+	if (node_has_type(n, "parent"))
+		t->kind = CONFIG_TARGET_PARENT;
+	else if (node_has_type(n, "child"))
+		t->kind = CONFIG_TARGET_CHILD;
+	t->label = node_attr(n, "label", NULL);
+	return t->kind == CONFIG_TARGET_CHILD ? name_of(p, n, &t->child) :
+	                                        FIEF_OK;
+}
+
+static enum fief_err rule_of(struct parser *p, const struct node *n,
+                             struct config_rule **at)
+{
+	enum fief_err e = make(p, sizeof(**at), at);
+	struct config_target **target;
+	struct config_rule *r = *at;
+
+	if (e)
+		return e;
+	r->at = n->at;
+	r->selector = (struct label_selector){
+		.label = node_attr(n, "label", NULL),
+		.prefix = node_attr(n, "label_prefix", NULL),
+		.suffix = node_attr(n, "label_suffix", NULL),
+		.last = node_attr(n, "label_last", NULL),
+	};
+	if (node_has_type(n, "service"))
+		e = name_of(p, n, &r->service);
+	target = &r->targets;
+	for (const struct node *t = node_first(n, NULL); t && !e;
+	     t = node_next(t, NULL)) {
+		e = target_of(p, t, target);
+		if (!e)
+			target = &(*target)->next;
+	}
+	return e;
+}
+
+static enum fief_err route_of(struct parser *p, const struct node *route,
+                              const struct config_rule **out)
+{
+	struct config_rule *first = NULL, **at = &first;
+	enum fief_err e = FIEF_OK;
+
+	for (const struct node *n = node_first(route, NULL); n && !e;
+	     n = node_next(n, NULL)) {
+		e = rule_of(p, n, at);
+		if (!e)
+			at = &(*at)->next;
+	}
+	*out = first;
+	return e;
+}
+
+/* ---- children ---- */
+
+static enum fief_err resource_of(struct parser *p, const struct node *n,
+                                 struct config_start *s)
+{
+	const struct node *start = n->parent;
+	const char *name, *quantum, *attr;
+	enum fief_err e = node_attr_required(n, "name", p->err, &name);
+	bool ram;
+
+	if (!e)
+		e = node_attr_required(n, "quantum", p->err, &quantum);
+	if (e)
+		return e;
+	ram = !strcmp(name, "RAM");
+	if (!ram && strcmp(name, "CAP") && strcmp(name, "CAPS"))
+		return node_error_set(p->err, FIEF_INVALID,
+		                      attr_place(n, "name"),
+		                      "found resource \"%s\", expected \"RAM\" "
+		                      "or \"CAP\"",
+		                      name);
+	attr = ram ? "ram" : "caps";
+	if (node_attr_find(start, attr) ||
+	    node_find(start, "resource", "name", name) != n)
+		return node_error_set(p->err, FIEF_INVALID, n->at,
+		                      "%s of \"%s\" is given twice", attr,
+		                      s->name);
+	return ram ? ram_of(p, n, "quantum", &s->ram) :
+	             caps_of(p, n, "quantum", &s->caps);
+}
+
+static enum fief_err quotas_of(struct parser *p, const struct node *n,
+                               struct config_start *s)
+{
+	enum fief_err e;
+
+	s->ram = p->c->default_ram;
+	s->caps = p->c->default_caps;
+	e = ram_of(p, n, "ram", &s->ram);
+	if (!e)
+		e = caps_of(p, n, "caps", &s->caps);
+	for (const struct node *r = node_first(n, "resource"); r && !e;
+	     r = node_next(r, "resource"))
+		e = resource_of(p, r, s);
+	return e;
+}
+
+static enum fief_err start_parts(struct parser *p, const struct node *n,
+                                 struct config_start *s)
+{
+	const struct node *binary = node_first(n, "binary");
+	const struct node *route = node_first(n, "route");
+	enum fief_err e = quotas_of(p, n, s);
+
+	s->at = n->at;
+	s->binary = s->name;
+	s->config = node_first(n, "config");
+	s->route = p->c->default_route;
+	if (!e && binary)
+		e = node_attr_required(binary, "name", p->err, &s->binary);
+	if (!e)
+		e = services_of(p, node_first(n, "provides"), &s->provides);
+	if (!e && route)
+		e = route_of(p, route, &s->route);
+	if (!e)
+		e = node_attr_bool(node_first(n, "exit"), "propagate", false,
+		                   p->err, &s->exit_propagate);
+	return e;
+}
+
+static enum fief_err start_of(struct parser *p, const struct node *n,
+                              struct config_start **at)
+{
+	struct config_start *s;
+	const char *name;
+	enum fief_err e = name_of(p, n, &name);
+
+	if (e)
+		return e;
+	if (config_start_find(p->c, name))
+		return node_error_set(
+			p->err, FIEF_INVALID, attr_place(n, "name"),
+			"second child with the name \"%s\"", name);
+	e = make(p, sizeof(*s), &s);
+	if (e)
+		return e;
+	s->name = name;
+	e = start_parts(p, n, s);
+	if (!e)
+		*at = s;
+	return e;
+}
+
+static enum fief_err starts_of(struct parser *p, const struct node *root)
+{
+	struct config_start **at = &p->c->starts;
+	enum fief_err e = FIEF_OK;
+
+	for (const struct node *n = node_first(root, "start"); n && !e;
+	     n = node_next(n, "start")) {
+		e = start_of(p, n, at);
+		if (!e)
+			at = &(*at)->next;
+	}
+	return e;
+}
+
+/* ---- what needs all children ---- */
+
+static enum fief_err names_check(struct parser *p, const struct node *route)
+{
+	NODE_FOR_EACH(rule, route, NULL)
+		NODE_FOR_EACH(target, rule, "child") {
+			const char *name = node_attr(target, "name", "");
+
+			if (!config_start_find(p->c, name))
+				return node_error_set(
+					p->err, FIEF_INVALID,
+					attr_place(target, "name"),
+					"route to \"%s\", but there is no "
+					"such child",
+					name);
+		}
+	return FIEF_OK;
+}
+
+static enum fief_err routes_check(struct parser *p, const struct node *root)
+{
+	enum fief_err e = names_check(p, node_first(root, "default-route"));
+
+	for (const struct node *n = node_first(root, "start"); n && !e;
+	     n = node_next(n, "start"))
+		e = names_check(p, node_first(n, "route"));
+	return e;
+}
+
+static enum fief_err build(struct parser *p, const struct node *root)
+{
+	const struct node *defaults = node_first(root, "default");
+	struct config *c = p->c;
+	enum fief_err e;
+
+	c->default_ram = SANDBOX_RAM_DEFAULT;
+	c->default_caps = SANDBOX_CAPS_DEFAULT;
+	e = node_attr_bool(root, "verbose", false, p->err, &c->verbose);
+	if (!e)
+		e = ram_of(p, defaults, "ram", &c->default_ram);
+	if (!e)
+		e = caps_of(p, defaults, "caps", &c->default_caps);
+	if (!e)
+		e = services_of(p, node_first(root, "parent-provides"),
+		                &c->parent_provides);
+	if (!e)
+		e = route_of(p, node_first(root, "default-route"),
+		             &c->default_route);
+	if (!e)
+		e = starts_of(p, root);
+	return e ? e : routes_check(p, root);
+}
+
+enum fief_err config_parse(const struct node_xml_input *in, struct arena *a,
+                           struct node_error *err, const struct config **out)
+{
+	struct parser p = { .a = a, .err = err };
+	struct node *root;
+	enum fief_err e;
+
+	e = node_xml_parse(in, a, err, &root);
+	if (!e)
+		e = config_schema_check(root, err);
+	if (!e)
+		e = make(&p, sizeof(*p.c), &p.c);
+	if (!e)
+		e = build(&p, root);
+	if (!e)
+		*out = p.c;
+	return e;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The config of a sandbox as data: parsed and checked as a whole, then never
+ * changed. Everything lives in one arena. Nothing here needs a component.
+ */
+#pragma once
+
+#include <lib/label.h>
+#include <lib/node_xml.h>
+
+struct config_service {
+	const char *name;
+	struct config_service *next;
+};
+
+enum config_target_kind {
+	CONFIG_TARGET_PARENT,
+	CONFIG_TARGET_CHILD,
+	CONFIG_TARGET_ANY_CHILD,
+};
+
+struct config_target {
+	enum config_target_kind kind;
+	const char *child; /* of kind CHILD */
+	const char *label; /* replaces the whole label; NULL: it stays */
+	struct config_target *next;
+};
+
+struct config_rule {
+	const char *service; /* NULL: any */
+	struct label_selector selector;
+	struct config_target *targets; /* tried in order */
+	struct config_rule *next;
+	struct node_place at;
+};
+
+struct config_start {
+	const char *name;
+	const char *binary; /* ROM label */
+	uint64_t ram;       /* bytes wanted */
+	uint64_t caps;
+	bool exit_propagate;
+	struct config_service *provides;
+	const struct config_rule *route; /* own one, else the default */
+	const struct node *config;       /* inline; NULL: none */
+	struct config_start *next;
+	struct node_place at;
+};
+
+struct config {
+	struct config_service *parent_provides;
+	const struct config_rule *default_route;
+	uint64_t default_ram, default_caps;
+	bool verbose;
+	struct config_start *starts; /* in the order of the source */
+};
+
+/*
+ * Parse and check a config. On failure `*err` says what is wrong and where.
+ * Errors: INVALID, LIMIT, TOO_LONG (the text), those of the arena.
+ */
+FIEF_MUST enum fief_err config_parse(const struct node_xml_input *in,
+                                     struct arena *a, struct node_error *err,
+                                     const struct config **out);
+
+/* The child of that name; NULL if there is none. */
+const struct config_start *config_start_find(const struct config *c,
+                                             const char *name);
+
+/* Is the service listed? RAM and PD are the same service. */
+bool config_lists(const struct config_service *list, const char *service);
+bool config_service_same(const char *a, const char *b);
+
+/* Are only known elements and attributes in the tree, and texts only where
+ * they may be? Error: INVALID. */
+FIEF_MUST enum fief_err config_schema_check(const struct node *root,
+                                            struct node_error *err);
+
+/* Number of single-character edits between two names. */
+unsigned config_distance(const char *a, const char *b);

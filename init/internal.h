@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private parts of the sandbox. Who owns what: the sandbox owns its children;
+ * a child owns the sessions that it requested, its environment sessions
+ * included; a session whose client is gone belongs to the sandbox until its
+ * server has answered. Servers only refer to the sessions they serve.
+ *
+ * Quota: the own PD is the reference account of all children, so a donation
+ * goes from client to server by one pd_move, and back the same way.
+ */
+#pragma once
+
+#include <fief/id_space.h>
+#include <fief/kif_table.h>
+#include <fief/log.h>
+
+#include <lib/list.h>
+#include <lib/number.h>
+#include <session/parent.h>
+#include <session/pd.h>
+
+#include "route.h"
+#include "sandbox.h"
+
+enum {
+	SERVICE_MAX = 64, /* bytes without terminator, as in parent.capnp */
+	TEXT_MAX = 160,   /* of labels and of arguments */
+};
+
+struct child;
+
+struct sandbox {
+	struct fief_env *env; /* borrowed: outlives us */
+	struct sandbox_hooks hooks;
+	struct fief_arena_source source;
+	struct arena arena;          /* owned: the config */
+	const struct config *config; /* NULL: none yet */
+	struct list children;        /* owned, in the order of the config */
+	struct list waiting;         /* sessions whose server is not up yet */
+	struct list orphans;         /* owned: sessions without client */
+	struct fief_id_space upward; /* sessions at our parent */
+	struct fief_signal_handler parent_sigh; /* one of them changed */
+	struct fief_signal_handler work;        /* run sandbox_work soon */
+};
+
+/* ---- sessions ---- */
+
+enum env_kind {
+	ENV_PD,
+	ENV_CPU,
+	ENV_LOG,
+	ENV_ROM,
+	ENV_COUNT,
+	ENV_NONE = ENV_COUNT, /* the child asked for it itself */
+};
+
+enum session_state {
+	SESSION_WAITING,  /* for its server to start; nothing is paid */
+	SESSION_CREATING, /* the server was asked */
+	SESSION_DENIED,   /* `outcome` waits for the client */
+	SESSION_OPEN,
+	SESSION_UPGRADING, /* the server was told */
+	SESSION_CLOSING,   /* the client is through, the server not yet */
+	SESSION_DEAD,      /* the server is gone; the client may close it */
+};
+
+enum session_late {
+	LATE_NOTHING,
+	LATE_SESSION, /* `token` answers a session request */
+	LATE_UPGRADE, /* `token` answers an upgrade request */
+};
+
+struct session {
+	struct sandbox *sandbox;
+	struct child *client; /* borrowed: owner; NULL: it is gone */
+	struct child *server; /* borrowed; NULL: the parent or us */
+	bool local;           /* served by us: the config ROM */
+	enum env_kind env;
+	enum session_state state;
+	enum fief_err outcome;    /* of state DENIED */
+	bool settled_by_news;     /* who asked was told PENDING or waits */
+	bool wait;                /* the client wants late replies */
+	bool at_once;             /* the parent served it without waiting */
+	struct fief_id client_id; /* in client->sessions */
+	struct fief_id server_id; /* in server->served, or in upward */
+	struct list_elem link;    /* waiting, client->closing or orphans */
+
+	/* What the server is to be told. */
+	struct list_elem in_requests;
+	enum request_kind request;
+	bool fetched; /* the server has read `request` */
+	uint64_t more_ram;
+	uint32_t more_caps; /* of an upgrade */
+
+	enum session_late late;
+	fief_reply token;
+	bool fee_paid;
+	bool paid;    /* the server holds the donation */
+	uint64_t ram; /* the donation */
+	uint32_t caps;
+	fief_cap cap; /* owned: received */
+	char service[SERVICE_MAX + 1];
+	char label[TEXT_MAX + 1]; /* as the server sees it */
+	char args[TEXT_MAX + 1];
+};
+
+struct session_ask {
+	enum env_kind env;
+	uint32_t id; /* of the client; 0 for environment sessions */
+	struct capnp_text service, label, args;
+	uint64_t ram;
+	uint32_t caps;
+	bool wait;
+};
+
+/* Route a request and make its record; nothing is asked or paid, except for
+ * the fee. Errors: as parent_session. Logs why. */
+FIEF_MUST enum fief_err session_create(struct child *client,
+                                       const struct session_ask *a,
+                                       struct session **out);
+
+/* Ask the server, if it is up. The state tells what came of it; while it is
+ * WAITING or CREATING, news come by session_settled. */
+void session_begin(struct session *);
+
+/* What happened to sessions; called by the ways to servers. */
+void session_opened(struct session *, fief_cap cap);
+void session_refused(struct session *, enum fief_err cause);
+void session_upgraded(struct session *, enum fief_err result);
+void session_finish(struct session *);
+
+/* The client asks. Errors: as in parent.capnp; LATE. */
+FIEF_MUST enum fief_err session_outcome(struct session *, fief_cap *cap);
+FIEF_MUST enum fief_err session_upgrade(struct session *, uint64_t ram,
+                                        uint32_t caps);
+FIEF_MUST enum fief_err session_close(struct session *);
+
+/* The client or the server ended. */
+void session_client_gone(struct session *);
+void session_server_gone(struct session *);
+
+void session_destroy(struct session *);
+
+/* ---- money.c: quota between accounts ---- */
+
+/* All or nothing. `from` and `to`: PD capabilities of children or our own. */
+FIEF_MUST enum fief_err money_move(struct sandbox *, fief_cap from, fief_cap to,
+                                   uint64_t ram, uint32_t caps);
+FIEF_MUST enum fief_err money_pay(struct session *, uint64_t ram,
+                                  uint32_t caps);
+void money_refund(struct session *, uint64_t ram, uint32_t caps);
+FIEF_MUST enum fief_err money_fee_take(struct session *);
+void money_fee_return(struct session *);
+
+/* Own quota that children can get. */
+void money_available(struct sandbox *, uint64_t *ram, uint64_t *caps);
+
+/* ---- upward.c: sessions at our parent ---- */
+void upward_ask(struct session *);
+FIEF_MUST enum fief_err upward_upgrade(struct session *, uint64_t ram,
+                                       uint32_t caps);
+void upward_close(struct session *);
+void upward_news(struct fief_signal_handler *self, unsigned count);
+
+/* ---- server.c: requests to children ---- */
+void server_ask(struct session *, enum request_kind);
+extern const struct parent_ops parent_ops; /* parent_ops.c */
+enum fief_err server_next(struct child *,
+                          struct parent_next_request_results *out);
+enum fief_err server_deliver(struct child *, uint32_t id, fief_cap cap);
+enum fief_err server_respond(struct child *, uint32_t id,
+                             enum response response);
+
+/* ---- config_rom.c: inline config of a child ---- */
+
+struct config_rom {
+	struct fief_rpc_obj obj;
+	struct fief_env *env; /* borrowed; NULL: there is no inline config */
+	fief_cap ds;          /* owned: sealed */
+	fief_cap sigh;        /* owned: received */
+	size_t size;
+};
+
+/* Bytes of RAM and capabilities that it will take. */
+FIEF_MUST enum fief_err config_rom_cost(const struct node *config,
+                                        uint64_t *ram, uint64_t *caps);
+FIEF_MUST enum fief_err config_rom_init(struct config_rom *,
+                                        struct fief_env *env,
+                                        const struct node *config);
+void config_rom_fini(struct config_rom *);
+
+/* ---- children ---- */
+
+enum child_state {
+	CHILD_NEW,
+	CHILD_STARTING, /* environment sessions are on their way */
+	CHILD_RUNNING,
+	CHILD_INCOMPLETE, /* could not be started */
+	CHILD_ENDED,
+};
+
+enum child_binary {
+	BINARY_UNKNOWN,
+	BINARY_ASKED, /* the loader is at it */
+	BINARY_HERE,
+};
+
+struct child {
+	struct fief_rpc_obj parent; /* the Parent interface, for this child */
+	struct sandbox *sandbox;
+	struct list_elem in_sandbox;
+	const struct config_start *start; /* borrowed: in the config */
+	enum child_state state;
+	uint64_t ram, caps;             /* assigned */
+	fief_cap pd;                    /* borrowed: of env[ENV_PD] */
+	struct session *env[ENV_COUNT]; /* owned */
+	struct fief_id_space sessions;  /* owned: by the child's ids */
+	struct list closing;            /* owned */
+	struct fief_id_space served;    /* by our ids */
+	struct list requests;           /* of `served`, to be fetched */
+	unsigned session_count;         /* `sessions` and `closing` */
+	struct fief_signal_handler death;
+	struct config_rom config;
+	enum child_binary binary_state;
+	fief_cap binary;                     /* owned: until the start */
+	fief_cap session_sigh, request_sigh; /* owned: received, as below */
+	fief_cap resource_sigh, yield_sigh, heartbeat_sigh;
+	uint64_t wanted_ram; /* it asked for more */
+	uint32_t wanted_caps;
+	bool exited; /* it said so */
+	int exit_code;
+};
+
+FIEF_MUST enum fief_err
+child_create(struct sandbox *, const struct config_start *, struct child **out);
+void child_start(struct child *);
+
+/* Go on with the start if that is possible now. Did anything change? */
+bool child_progress(struct child *);
+
+/* End it and everything it has; the record stays. */
+void child_end(struct child *, enum child_state state);
+void child_destroy(struct child *);
+
+/* The loader's result; takes `binary` over. */
+void child_binary(struct child *, fief_cap binary, enum fief_err result);
+
+/* It says that it is done. */
+void child_exit(struct child *, int code);
+
+struct child *child_of(struct sandbox *, const struct config_start *);
+
+static inline const char *child_name(const struct child *c)
+{
+	return c->start->name;
+}
+
+/* ---- loader.c: binaries from servers that may not answer ---- */
+
+/* Have the dataspace of a ROM session fetched; child_binary follows. AGAIN:
+ * busy, sandbox_work_soon follows. Other errors: no thread. */
+FIEF_MUST enum fief_err loader_fetch(struct child *, fief_cap rom);
+void loader_forget_child(const struct child *);
+void loader_forget_sandbox(const struct sandbox *);
+
+/* ---- sandbox.c ---- */
+
+/* Have sessions and children looked at that wait for others. */
+void sandbox_work_soon(struct sandbox *);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* Quota that moves between the accounts of children and our own. */
+
+#include "internal.h"
+
+static fief_cap own(const struct sandbox *b)
+{
+	return b->env->pd;
+}
+
+/* Environment sessions are paid from what was set aside for the child. */
+static fief_cap payer(const struct session *s)
+{
+	if (s->env != ENV_NONE || !s->client || !s->client->pd)
+		return own(s->sandbox);
+	return s->client->pd;
+}
+
+static fief_cap holder(const struct session *s)
+{
+	return s->server && s->server->pd ? s->server->pd : own(s->sandbox);
+}
+
+enum fief_err money_move(struct sandbox *b, fief_cap from, fief_cap to,
+                         uint64_t ram, uint32_t caps)
+{
+	if (from == to || (!ram && !caps))
+		return FIEF_OK;
+	return pd_move((struct pd_cap){ own(b) }, (struct pd_cap){ from },
+	               (struct pd_cap){ to }, ram, caps);
+}
+
+static void report_poor(const struct session *s, uint64_t ram, uint32_t caps)
+{
+	char need[NUMBER_TEXT_MAX], have[NUMBER_TEXT_MAX];
+	uint64_t limit, used;
+	uint32_t cap_limit, cap_used;
+
+	if (!s->client || pd_quota((struct pd_cap){ payer(s) }, &limit, &used,
+	                           &cap_limit, &cap_used))
+		return;
+	fief_error("\"%s\" cannot pay %s RAM and %u caps for service \"%s\" "
+	           "(label \"%s\"): it has %s and %u",
+	           child_name(s->client), number_text(need, ram), caps,
+	           s->service, s->label, number_text(have, limit - used),
+	           cap_limit - cap_used);
+}
+
+enum fief_err money_pay(struct session *s, uint64_t ram, uint32_t caps)
+{
+	enum fief_err e;
+
+	e = money_move(s->sandbox, payer(s), holder(s), ram, caps);
+	if (e == FIEF_OUT_OF_RAM || e == FIEF_OUT_OF_CAPS)
+		report_poor(s, ram, caps);
+	return e;
+}
+
+/* What a server cannot give back, because it still uses it, stays there; it
+ * comes to us when the server ends. */
+static void refund_rest(struct session *s, uint64_t ram, uint32_t caps)
+{
+	const struct pd_cap from = { holder(s) };
+	char text[NUMBER_TEXT_MAX];
+	uint64_t limit, used, part = 0;
+	uint32_t cap_limit, cap_used, cap_part = 0;
+
+	if (!pd_quota(from, &limit, &used, &cap_limit, &cap_used)) {
+		part = limit - used < ram ? limit - used : ram;
+		cap_part = cap_limit - cap_used < caps ? cap_limit - cap_used :
+		                                         caps;
+	}
+	if (money_move(s->sandbox, from.cap, payer(s), part, cap_part))
+		part = cap_part = 0;
+	fief_error("\"%s\" keeps %s RAM and %u caps of closed session \"%s\" "
+	           "(label \"%s\")",
+	           s->server ? child_name(s->server) : "parent",
+	           number_text(text, ram - part), caps - cap_part, s->service,
+	           s->label);
+}
+
+void money_refund(struct session *s, uint64_t ram, uint32_t caps)
+{
+	if (money_move(s->sandbox, holder(s), payer(s), ram, caps))
+		refund_rest(s, ram, caps);
+}
+
+enum fief_err money_fee_take(struct session *s)
+{
+	enum fief_err e;
+
+	if (s->env != ENV_NONE)
+		return FIEF_OK;
+	e = money_move(s->sandbox, payer(s), own(s->sandbox),
+	               SANDBOX_SESSION_RAM, 0);
+	s->fee_paid = !e;
+	if (e)
+		report_poor(s, SANDBOX_SESSION_RAM, 0);
+	return e;
+}
+
+void money_fee_return(struct session *s)
+{
+	if (s->fee_paid && money_move(s->sandbox, own(s->sandbox), payer(s),
+	                              SANDBOX_SESSION_RAM, 0))
+		fief_error("cannot return the fee of a session to \"%s\"",
+		           s->client ? child_name(s->client) : "us");
+	s->fee_paid = false;
+}
+
+void money_available(struct sandbox *b, uint64_t *ram, uint64_t *caps)
+{
+	uint64_t limit, used;
+	uint32_t cap_limit, cap_used;
+
+	*ram = *caps = 0;
+	if (pd_quota((struct pd_cap){ own(b) }, &limit, &used, &cap_limit,
+	             &cap_used))
+		return;
+	if (limit - used > SANDBOX_RAM_KEPT)
+		*ram = limit - used - SANDBOX_RAM_KEPT;
+	if (cap_limit - cap_used > SANDBOX_CAPS_KEPT)
+		*caps = cap_limit - cap_used - SANDBOX_CAPS_KEPT;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Resolution of routes. */
+
+#include "route.h"
+
+/* Count children that provide the service; remember the first. */
+static enum route_result any_child(const struct route_request *q,
+                                   struct route *out)
+{
+	const struct config_start *found = NULL;
+
+	for (const struct config_start *s = q->config->starts; s; s = s->next) {
+		if (!config_lists(s->provides, q->service))
+			continue;
+		if (found)
+			return ROUTE_AMBIGUOUS;
+		found = s;
+	}
+	out->server = found;
+	return found ? ROUTE_FOUND : ROUTE_REFUSED;
+}
+
+static enum route_result target_try(const struct route_request *q,
+                                    const struct config_target *t,
+                                    struct route *out)
+{
+	out->label = t->label;
+	out->server = NULL;
+	if (t->kind == CONFIG_TARGET_ANY_CHILD)
+		return any_child(q, out);
+	if (t->kind == CONFIG_TARGET_PARENT)
+		return config_lists(q->config->parent_provides, q->service) ?
+		               ROUTE_FOUND :
+		               ROUTE_REFUSED;
+	out->server = config_start_find(q->config, t->child);
+	return out->server && config_lists(out->server->provides, q->service) ?
+	               ROUTE_FOUND :
+	               ROUTE_REFUSED;
+}
+
+static enum route_result rule_try(const struct route_request *q,
+                                  const struct config_rule *r,
+                                  struct route *out)
+{
+	for (const struct config_target *t = r->targets; t; t = t->next) {
+		enum route_result result = target_try(q, t, out);
+
+		if (result != ROUTE_REFUSED)
+			return result;
+	}
+	return r->service ? ROUTE_REFUSED : ROUTE_NONE;
+}
+
+static bool rule_matches(const struct route_request *q,
+                         const struct config_rule *r)
+{
+	return (!r->service || config_service_same(r->service, q->service)) &&
+	       label_matches(q->label, &r->selector);
+}
+
+enum route_result route_find(const struct route_request *q, struct route *out)
+{
+	const struct config_rule *r;
+
+	for (r = q->client->route; r; r = r->next) {
+		struct route found = { 0 };
+		enum route_result result;
+
+		if (!rule_matches(q, r))
+			continue;
+		result = rule_try(q, r, &found);
+		if (result == ROUTE_FOUND)
+			*out = found;
+		if (result != ROUTE_NONE)
+			return result;
+	}
+	return ROUTE_NONE;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sandbox: runs child components by a configuration. It is the parent of its
+ * children: it opens the sessions that each needs to start, decides by routes
+ * who serves what, moves donations along, and cleans up after those that end.
+ * The init component is a sandbox with its config from a ROM module; any other
+ * component can embed one. The config is described in init/README.md.
+ *
+ * A sandbox lives on the entrypoint of its component. It never waits for a
+ * child: all it does towards children are replies and signals. Towards its own
+ * parent it asks and waits for signals as well. A component embeds at most one
+ * sandbox (it numbers its sessions at the parent from 0x40000000).
+ */
+#pragma once
+
+#include <fief/component.h>
+
+enum {
+	SANDBOX_RAM_DEFAULT = 1 << 20, /* of a child that names no quota */
+	SANDBOX_CAPS_DEFAULT = 200,
+
+	/* Own quota that is not given to children. */
+	SANDBOX_RAM_KEPT = 256 * 1024,
+	SANDBOX_CAPS_KEPT = 40,
+
+	/* What the sandbox itself spends on a child, out of its quota. */
+	SANDBOX_CHILD_RAM = 8192,
+	SANDBOX_CHILD_CAPS = 4,
+
+	/* What it takes from the client for the record of a session, beside
+	 * the donation; given back at the end. */
+	SANDBOX_SESSION_RAM = 1024,
+
+	/* Sessions of one child, requested, open and closing. */
+	SANDBOX_SESSIONS_MAX = 256,
+};
+
+struct sandbox;
+
+/* News for the component around the sandbox; members may be NULL. Called from
+ * the entrypoint. */
+struct sandbox_hooks {
+	/* A child with <exit propagate="yes"/> is done. */
+	void (*exited)(void *arg, int code);
+	void *arg;
+};
+
+/* An empty sandbox. `env` and what `hooks` points to outlive it. Errors:
+ * OUT_OF_RAM, OUT_OF_CAPS. */
+FIEF_MUST enum fief_err sandbox_create(struct fief_env *env,
+                                       const struct sandbox_hooks *hooks,
+                                       struct sandbox **out);
+
+/* End all children and give everything back. */
+void sandbox_destroy(struct sandbox *);
+
+/*
+ * Run what the config `text` says; `name` is its name in messages. The text is
+ * copied. A config with a mistake changes nothing; file, line, column and what
+ * was expected are logged. Errors: INVALID, LIMIT, TOO_LONG (config),
+ * OUT_OF_RAM, OUT_OF_CAPS, UNSUPPORTED (there is a config already).
+ */
+FIEF_MUST enum fief_err sandbox_apply(struct sandbox *, const char *name,
+                                      const char *text, size_t len);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests that children who serve others fetch and answer. */
+
+#include "internal.h"
+
+void server_ask(struct session *s, enum request_kind kind)
+{
+	struct child *d = s->server;
+
+	s->request = kind;
+	s->fetched = false;
+	if (!list_linked(&s->in_requests))
+		list_add_last(&d->requests, &s->in_requests);
+	fief_kif->signal(d->request_sigh);
+}
+
+enum fief_err server_next(struct child *d,
+                          struct parent_next_request_results *out)
+{
+	struct session *s = LIST_OBJECT(list_take_first(&d->requests),
+	                                struct session, in_requests);
+	const bool create = s && s->request == REQUEST_KIND_CREATE;
+
+	if (!s)
+		return FIEF_AGAIN;
+	s->fetched = true;
+	*out = (struct parent_next_request_results){
+		.kind = s->request,
+		.id = s->server_id.id,
+		.service = capnp_text_of(s->service),
+		.label = capnp_text_of(s->label),
+		.args = capnp_text_of(s->args),
+		.ram = create ? s->ram : s->more_ram,
+		.caps = create ? s->caps : s->more_caps,
+	};
+	return FIEF_OK;
+}
+
+/* The session, if the server was asked that and has not answered yet. */
+static struct session *asked(struct child *d, uint32_t id,
+                             enum request_kind kind)
+{
+	struct session *s = FIEF_ID_OBJECT(fief_id_find(&d->served, id),
+	                                   struct session, server_id);
+
+	return s && s->fetched && s->request == kind ? s : NULL;
+}
+
+enum fief_err server_deliver(struct child *d, uint32_t id, fief_cap cap)
+{
+	struct session *s = asked(d, id, REQUEST_KIND_CREATE);
+
+	if (!s || cap == FIEF_CAP_NULL ||
+	    (s->state != SESSION_CREATING && s->state != SESSION_CLOSING)) {
+		fief_kif->drop(cap, 1);
+		return FIEF_NOT_FOUND;
+	}
+	s->fetched = false;
+	if (s->state == SESSION_CREATING) {
+		session_opened(s, cap);
+		return FIEF_OK;
+	}
+	/* The client gave up while the server was at it. */
+	fief_kif->drop(cap, 1);
+	server_ask(s, REQUEST_KIND_CLOSE);
+	return FIEF_OK;
+}
+
+static enum fief_err create_answered(struct session *s, enum response r)
+{
+	static const enum fief_err cause[] = {
+		[RESPONSE_OK] = FIEF_INVALID,
+		[RESPONSE_DENIED] = FIEF_DENIED,
+		[RESPONSE_INSUFFICIENT_RAM] = FIEF_INSUFFICIENT_RAM,
+		[RESPONSE_INSUFFICIENT_CAPS] = FIEF_INSUFFICIENT_CAPS,
+		[RESPONSE_CLOSED] = FIEF_DENIED,
+	};
+
+	if (cause[r] == FIEF_INVALID)
+		return FIEF_NOT_FOUND; /* OK needs a capability */
+	if (s->state == SESSION_CLOSING)
+		session_finish(s);
+	else
+		session_refused(s, cause[r]);
+	return FIEF_OK;
+}
+
+enum fief_err server_respond(struct child *d, uint32_t id, enum response r)
+{
+	struct session *s;
+
+	s = asked(d, id, REQUEST_KIND_CREATE);
+	if (s)
+		return create_answered(s, r);
+	s = asked(d, id, REQUEST_KIND_CLOSE);
+	if (s && r == RESPONSE_CLOSED) {
+		session_finish(s);
+		return FIEF_OK;
+	}
+	s = asked(d, id, REQUEST_KIND_UPGRADE);
+	if (!s || s->state != SESSION_UPGRADING)
+		return FIEF_NOT_FOUND;
+	s->fetched = false;
+	session_upgraded(s, r == RESPONSE_OK ? FIEF_OK : FIEF_NOT_FOUND);
+	return FIEF_OK;
+}

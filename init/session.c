@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/* Life of a session: routed, paid, asked for, open, closed, refunded. */
+
+#include "internal.h"
+
+#include <lib/mem.h>
+#include <lib/utf8.h>
+
+/* ---- news for the client ---- */
+
+static void reply_late(struct session *s, enum fief_err status)
+{
+	const struct parent_session_results r = { .cap = s->cap };
+	const enum session_late late = s->late;
+
+	s->late = LATE_NOTHING;
+	if (late == LATE_SESSION)
+		parent_session_reply_send(s->token, status, &r);
+	else if (late == LATE_UPGRADE)
+		parent_upgrade_reply_send(s->token, status);
+}
+
+/* A request that is not answered by its own reply has its outcome. */
+static void settled(struct session *s, enum fief_err status)
+{
+	const bool waited = s->late != LATE_NOTHING;
+
+	if (!s->settled_by_news)
+		return;
+	if (s->env != ENV_NONE) {
+		sandbox_work_soon(s->sandbox);
+		return;
+	}
+	reply_late(s, status);
+	if (waited && s->state == SESSION_DENIED)
+		session_destroy(s);
+	else if (!waited && s->client)
+		fief_kif->signal(s->client->session_sigh);
+}
+
+/* ---- making ---- */
+
+static enum fief_err text_set(char *out, size_t max, struct capnp_text text)
+{
+	size_t len = text.s ? text.len : 0;
+
+	if (len > max)
+		return FIEF_TOO_LONG;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text.s[i] < ' ' || text.s[i] == 0x7f)
+			return FIEF_INVALID; /* it could forge log lines */
+	if (!utf8_valid(text.s, len))
+		return FIEF_INVALID;
+	memcpy(out, text.s ? text.s : "", len);
+	out[len] = '\0';
+	return FIEF_OK;
+}
+
+static enum fief_err label_make(struct session *s, const char *sent,
+                                const char *rewritten)
+{
+	struct label label;
+	enum fief_err e;
+
+	if (rewritten)
+		e = label_set(&label, rewritten);
+	else
+		e = label_compose(&label, child_name(s->client), sent);
+	if (!e && strlen(label.text) > TEXT_MAX)
+		e = FIEF_TOO_LONG;
+	if (e) {
+		fief_error("label \"%s\" of \"%s\" for service \"%s\" is too "
+		           "long: at most %d bytes with the name of the child",
+		           sent, child_name(s->client), s->service, TEXT_MAX);
+		return e;
+	}
+	memcpy(s->label, label.text, strlen(label.text) + 1);
+	return FIEF_OK;
+}
+
+static enum fief_err report_route(const struct route_request *q,
+                                  enum route_result result)
+{
+	static const char *const why[] = {
+		[ROUTE_NONE] = "has no route to",
+		[ROUTE_REFUSED] = "has a route, but no provider there, for",
+		[ROUTE_AMBIGUOUS] = "finds several children that provide",
+	};
+
+	fief_error("\"%s\" %s service \"%s\" (label \"%s\")", q->client->name,
+	           why[result], q->service, q->label);
+	return FIEF_DENIED;
+}
+
+static enum fief_err route_set(struct session *s, const char *sent)
+{
+	const struct route_request q = {
+		.config = s->sandbox->config,
+		.client = s->client->start,
+		.service = s->service,
+		.label = sent,
+	};
+	struct route route = { 0 };
+	enum route_result result = ROUTE_FOUND;
+
+	s->local = s->env == ENV_NONE && s->client->config.env &&
+	           !strcmp(s->service, "ROM") &&
+	           !strcmp(label_last(sent), "config");
+	if (!s->local)
+		result = route_find(&q, &route);
+	if (result != ROUTE_FOUND)
+		return report_route(&q, result);
+	if (route.server)
+		s->server = child_of(s->sandbox, route.server);
+	return label_make(s, sent, route.label);
+}
+
+/* Fill in what the request says; takes nothing. */
+static enum fief_err session_fill(struct session *s,
+                                  const struct session_ask *a)
+{
+	char sent[TEXT_MAX + 1];
+	enum fief_err e;
+
+	e = text_set(s->service, SERVICE_MAX, a->service);
+	if (!e)
+		e = text_set(sent, TEXT_MAX, a->label);
+	if (!e)
+		e = text_set(s->args, TEXT_MAX, a->args);
+	return e ? e : route_set(s, sent);
+}
+
+/* From now on the client has it. */
+static enum fief_err session_register(struct session *s, uint32_t id)
+{
+	struct child *c = s->client;
+	enum fief_err e;
+
+	if (s->env != ENV_NONE)
+		return FIEF_OK;
+	if (c->session_count >= SANDBOX_SESSIONS_MAX) {
+		fief_error("\"%s\" exceeds the limit of %d sessions",
+		           child_name(c), SANDBOX_SESSIONS_MAX);
+		return FIEF_LIMIT;
+	}
+	e = fief_id_add_as(&c->sessions, &s->client_id, id);
+	if (e)
+		return FIEF_CONFLICT;
+	c->session_count++;
+	e = money_fee_take(s);
+	if (e) {
+		fief_id_remove(&c->sessions, &s->client_id);
+		c->session_count--;
+	}
+	return e;
+}
+
+enum fief_err session_create(struct child *client, const struct session_ask *a,
+                             struct session **out)
+{
+	struct sandbox *b = client->sandbox;
+	struct session *s;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(b->env->heap, sizeof(*s), &mem);
+	if (e)
+		return e;
+	s = mem;
+	s->sandbox = b;
+	s->client = client;
+	s->env = a->env;
+	s->wait = a->wait;
+	s->ram = a->ram;
+	s->caps = a->caps;
+	e = session_fill(s, a);
+	if (!e)
+		e = session_register(s, a->id);
+	if (e) {
+		fief_free(b->env->heap, s, sizeof(*s));
+		return e;
+	}
+	*out = s;
+	return FIEF_OK;
+}
+
+/* ---- asking ---- */
+
+static enum fief_err session_name(struct session *s)
+{
+	if (s->local)
+		return FIEF_OK;
+	return fief_id_add(s->server ? &s->server->served : &s->sandbox->upward,
+	                   &s->server_id);
+}
+
+static void session_unname(struct session *s)
+{
+	fief_id_remove(s->server ? &s->server->served : &s->sandbox->upward,
+	               &s->server_id);
+	list_remove(&s->in_requests);
+}
+
+static void session_pay_and_ask(struct session *s)
+{
+	enum fief_err e;
+
+	s->state = SESSION_CREATING;
+	e = session_name(s);
+	if (!e)
+		e = money_pay(s, s->ram, s->caps);
+	s->paid = !e;
+	if (e)
+		session_refused(s, e);
+	else if (s->local)
+		session_opened(s, s->client->config.obj.cap);
+	else if (s->server)
+		server_ask(s, REQUEST_KIND_CREATE);
+	else
+		upward_ask(s);
+}
+
+void session_begin(struct session *s)
+{
+	const struct child *d = s->server;
+
+	if (d && (d->state == CHILD_NEW || d->state == CHILD_STARTING)) {
+		s->state = SESSION_WAITING;
+		list_add_last(&s->sandbox->waiting, &s->link);
+	} else if (d && d->state != CHILD_RUNNING) {
+		fief_error("\"%s\": \"%s\", the server of service \"%s\" "
+		           "(label \"%s\"), does not run",
+		           child_name(s->client), child_name(d), s->service,
+		           s->label);
+		session_refused(s, FIEF_DENIED);
+	} else {
+		session_pay_and_ask(s);
+	}
+}
+
+/* ---- what came of it ---- */
+
+void session_opened(struct session *s, fief_cap cap)
+{
+	s->cap = cap;
+	s->state = SESSION_OPEN;
+	settled(s, FIEF_OK);
+}
+
+/* What the server holds of the client goes back. */
+static void refund_all(struct session *s)
+{
+	if (s->paid)
+		money_refund(s, s->ram, s->caps);
+	s->paid = false;
+}
+
+void session_refused(struct session *s, enum fief_err cause)
+{
+	session_unname(s);
+	refund_all(s);
+	s->server = NULL;
+	s->state = SESSION_DENIED;
+	s->outcome = cause;
+	settled(s, cause);
+}
+
+void session_upgraded(struct session *s, enum fief_err result)
+{
+	s->state = SESSION_OPEN;
+	if (result) {
+		money_refund(s, s->more_ram, s->more_caps);
+	} else if (s->server || !config_service_same(s->service, PD_SERVICE)) {
+		s->ram += s->more_ram;
+		s->caps += s->more_caps;
+	}
+	s->more_ram = s->more_caps = 0;
+	settled(s, result);
+}
+
+/* The server is through with a session that was closed. */
+void session_finish(struct session *s)
+{
+	struct child *c = s->client;
+	const bool news = c && !s->wait && s->state == SESSION_CLOSING;
+
+	session_destroy(s);
+	if (news)
+		fief_kif->signal(c->session_sigh);
+}
+
+void session_destroy(struct session *s)
+{
+	struct child *c = s->client;
+
+	reply_late(s, FIEF_GONE);
+	session_unname(s);
+	refund_all(s);
+	money_fee_return(s);
+	list_remove(&s->link);
+	if (c && s->env == ENV_NONE) {
+		fief_id_remove(&c->sessions, &s->client_id);
+		c->session_count--;
+	}
+	fief_kif->drop(s->cap, 1);
+	fief_free(s->sandbox->env->heap, s, sizeof(*s));
+}
+
+/* ---- what the client asks ---- */
+
+enum fief_err session_outcome(struct session *s, fief_cap *cap)
+{
+	enum fief_err e = FIEF_PENDING;
+
+	if (s->state == SESSION_OPEN) {
+		*cap = s->cap;
+		return FIEF_OK;
+	}
+	if (s->state == SESSION_DEAD)
+		return FIEF_GONE;
+	if (s->state == SESSION_DENIED) {
+		e = s->outcome;
+		session_destroy(s);
+	}
+	return e;
+}
+
+static enum fief_err upgrade_up(struct session *s)
+{
+	enum fief_err e = FIEF_OK;
+
+	if (!s->local)
+		e = upward_upgrade(s, s->more_ram, s->more_caps);
+	if (e == FIEF_PENDING)
+		return e;
+	s->settled_by_news = false;
+	session_upgraded(s, e);
+	return e;
+}
+
+enum fief_err session_upgrade(struct session *s, uint64_t ram, uint32_t caps)
+{
+	enum fief_err e;
+
+	if (s->state == SESSION_UPGRADING)
+		return FIEF_LIMIT;
+	if (s->state != SESSION_OPEN)
+		return FIEF_NOT_FOUND;
+	e = money_pay(s, ram, caps);
+	if (e)
+		return e;
+	s->more_ram = ram;
+	s->more_caps = caps;
+	s->state = SESSION_UPGRADING;
+	if (s->server) {
+		server_ask(s, REQUEST_KIND_UPGRADE);
+		e = FIEF_PENDING;
+	} else {
+		e = upgrade_up(s);
+	}
+	s->settled_by_news = true;
+	if (e == FIEF_PENDING && s->wait) {
+		s->late = LATE_UPGRADE;
+		s->token = fief_entrypoint_token(s->sandbox->env->ep);
+		return FIEF_LATE;
+	}
+	return e;
+}
+
+/* From now on only the server's answer is awaited; the id is free again. */
+static void session_leave(struct session *s)
+{
+	struct child *c = s->client;
+
+	reply_late(s, FIEF_CANCELED);
+	s->ram += s->more_ram; /* of an upgrade that is under way */
+	s->caps += s->more_caps;
+	s->more_ram = s->more_caps = 0;
+	fief_kif->drop(s->cap, 1);
+	s->cap = FIEF_CAP_NULL;
+	s->state = SESSION_CLOSING;
+	if (c && s->env == ENV_NONE)
+		fief_id_remove(&c->sessions, &s->client_id);
+	list_remove(&s->link);
+	list_add_last(c ? &c->closing : &s->sandbox->orphans, &s->link);
+}
+
+/* May it be forgotten at once, without asking the server? */
+static bool unknown_to_server(const struct session *s)
+{
+	if (s->state == SESSION_WAITING || s->state == SESSION_DENIED ||
+	    s->state == SESSION_DEAD || s->local)
+		return true;
+	return s->server && s->request == REQUEST_KIND_CREATE && !s->fetched &&
+	       s->state == SESSION_CREATING;
+}
+
+static void forget(struct session *s)
+{
+	reply_late(s, FIEF_CANCELED);
+	session_destroy(s);
+}
+
+enum fief_err session_close(struct session *s)
+{
+	const bool creating = s->state == SESSION_CREATING;
+	struct sandbox *b = s->sandbox;
+	size_t upward = b->upward.tree.count;
+
+	if (unknown_to_server(s)) {
+		forget(s);
+		return FIEF_OK;
+	}
+	session_leave(s);
+	if (!s->server) {
+		upward_close(s);
+		return b->upward.tree.count < upward ? FIEF_OK : FIEF_PENDING;
+	}
+	if (!creating)
+		server_ask(s, REQUEST_KIND_CLOSE);
+	return FIEF_PENDING;
+}
+
+/* ---- when one side ends ---- */
+
+void session_client_gone(struct session *s)
+{
+	enum fief_err e;
+
+	if (s->env == ENV_NONE) {
+		fief_id_remove(&s->client->sessions, &s->client_id);
+		s->client->session_count--;
+	}
+	s->client = NULL;
+	if (s->state != SESSION_CLOSING) {
+		e = session_close(s);
+		(void)e; /* nobody to tell */
+		return;
+	}
+	list_remove(&s->link);
+	list_add_last(&s->sandbox->orphans, &s->link);
+}
+
+void session_server_gone(struct session *s)
+{
+	if (s->state == SESSION_CREATING) {
+		session_refused(s, FIEF_GONE);
+		return;
+	}
+	if (s->state == SESSION_CLOSING) {
+		s->request = REQUEST_KIND_CLOSE;
+		session_finish(s);
+		return;
+	}
+	reply_late(s, FIEF_GONE);
+	session_unname(s);
+	s->ram += s->more_ram;
+	s->caps += s->more_caps;
+	s->more_ram = s->more_caps = 0;
+	refund_all(s);
+	s->server = NULL;
+	s->state = SESSION_DEAD;
+	fief_kif->drop(s->cap, 1);
+	s->cap = FIEF_CAP_NULL;
+	if (s->env != ENV_NONE)
+		sandbox_work_soon(s->sandbox);
+	else if (!s->wait && s->client)
+		fief_kif->signal(s->client->session_sigh);
+}

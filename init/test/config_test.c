@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+/* Config and routes of the sandbox: model, refusals, resolution, faults. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <init/route.h>
+#include <init/sandbox.h>
+
+/* Chunks from malloc, so that each is bounds-checked. */
+struct source {
+	struct arena_source source;
+	unsigned calls, fail_at, live;
+};
+
+static enum fief_err get(struct arena_source *self, size_t size, void **out)
+{
+	struct source *const s = FIEF_CONTAINER_OF(self, struct source, source);
+
+	if (++s->calls == s->fail_at)
+		return FIEF_OUT_OF_RAM;
+	*out = malloc(size);
+	s->live++;
+	return FIEF_OK;
+}
+
+static void put(struct arena_source *self, void *chunk, size_t size)
+{
+	struct source *const s = FIEF_CONTAINER_OF(self, struct source, source);
+
+	(void)size;
+	s->live--;
+	free(chunk);
+}
+
+struct parsed {
+	struct source source;
+	struct arena arena;
+	struct node_error err;
+	const struct config *config;
+};
+
+static enum fief_err parse_failing(struct parsed *p, const char *text,
+                                   unsigned fail_at)
+{
+	const struct node_xml_input in = { .text = text, .len = strlen(text) };
+
+	*p = (struct parsed){ .source = { .source = { get, put },
+		                          .fail_at = fail_at } };
+	arena_init(&p->arena, &p->source.source);
+	return config_parse(&in, &p->arena, &p->err, &p->config);
+}
+
+static enum fief_err parse(struct parsed *p, const char *text)
+{
+	return parse_failing(p, text, 0);
+}
+
+static void done(struct parsed *p)
+{
+	arena_fini(&p->arena);
+	assert_int_equal(p->source.live, 0);
+}
+
+/* ---- model ---- */
+
+static const char founding[] =
+	"<config>\n"
+	"  <parent-provides>\n"
+	"    <service name=\"LOG\"/>\n"
+	"    <service name=\"ROM\"/>\n"
+	"    <service name=\"CPU\"/>\n"
+	"    <service name=\"RAM\"/>\n"
+	"    <service name=\"PD\"/>\n"
+	"  </parent-provides>\n"
+	"  <start name=\"timer\">\n"
+	"    <resource name=\"RAM\" quantum=\"1M\"/>\n"
+	"    <provides> <service name=\"Timer\"/> </provides>\n"
+	"    <route>\n"
+	"      <service name=\"ROM\"> <parent/> </service>\n"
+	"      <service name=\"LOG\"> <parent/> </service>\n"
+	"      <service name=\"CPU\"> <parent/> </service>\n"
+	"      <service name=\"RAM\"> <parent/> </service>\n"
+	"      <service name=\"PD\">  <parent/> </service>\n"
+	"    </route>\n"
+	"  </start>\n"
+	"  <start name=\"test-log\">\n"
+	"    <resource name=\"RAM\" quantum=\"1M\"/>\n"
+	"    <route>\n"
+	"      <service name=\"Timer\"> <child name=\"timer\"/> </service>\n"
+	"      <service name=\"LOG\">   <parent/> </service>\n"
+	"      <!-- remaining services routed to parent by default -->\n"
+	"      <any-service> <parent/> </any-service>\n"
+	"    </route>\n"
+	"  </start>\n"
+	"</config>\n";
+
+static void model(void **state)
+{
+	const struct config_start *s;
+	struct parsed p;
+
+	(void)state;
+	assert_int_equal(parse(&p, founding), FIEF_OK);
+	assert_true(config_lists(p.config->parent_provides, "PD"));
+	assert_false(config_lists(p.config->parent_provides, "Timer"));
+	s = p.config->starts;
+	assert_string_equal(s->name, "timer");
+	assert_string_equal(s->binary, "timer");
+	assert_int_equal(s->ram, 1 << 20);
+	assert_int_equal(s->caps, SANDBOX_CAPS_DEFAULT);
+	assert_true(config_lists(s->provides, "Timer"));
+	assert_null(s->config);
+	assert_string_equal(s->next->name, "test-log");
+	assert_null(s->next->next);
+	assert_ptr_equal(config_start_find(p.config, "timer"), s);
+	assert_null(config_start_find(p.config, "x"));
+	done(&p);
+}
+
+static void defaults(void **state)
+{
+	const struct config_start *s;
+	struct parsed p;
+
+	(void)state;
+	assert_int_equal(
+		parse(&p, "<config verbose='yes'>"
+	                  "<default ram='2M' caps='50'/>"
+	                  "<default-route><any-service><parent/></any-service>"
+	                  "</default-route>"
+	                  "<start name='a'><binary name='b'/>"
+	                  "<exit propagate='yes'/>"
+	                  "<resource name='CAP' quantum='7'/>"
+	                  "<config x='1'><anything/>text</config></start>"
+	                  "<start name='c' ram='64K' caps='9'><route/></start>"
+	                  "</config>"),
+		FIEF_OK);
+	s = p.config->starts;
+	assert_true(p.config->verbose);
+	assert_int_equal(s->ram, 2 << 20);
+	assert_int_equal(s->caps, 7);
+	assert_string_equal(s->binary, "b");
+	assert_true(s->exit_propagate);
+	assert_non_null(s->config);
+	assert_ptr_equal(s->route, p.config->default_route);
+	s = s->next;
+	assert_int_equal(s->ram, 64 << 10);
+	assert_int_equal(s->caps, 9);
+	assert_null(s->route);
+	assert_false(s->exit_propagate);
+	done(&p);
+}
+
+/* ---- refusals ---- */
+
+static void refused(void **state)
+{
+	static const struct {
+		const char *text, *error;
+	} table[] = {
+		{ "<x/>", "1:1: found <x>, expected <config>" },
+		{ "<config>\n <strat name='a'/></config>",
+		  "2:2: unknown element <strat> in <config>, did you mean "
+		  "<start>?" },
+		{ "<config><start name='a'>\n  <rout/></start></config>",
+		  "2:3: unknown element <rout> in <start>, did you mean "
+		  "<route>?" },
+		{ "<config><frobnicate/></config>",
+		  "1:9: unknown element <frobnicate> in <config>" },
+		{ "<config><start nam='a'/></config>",
+		  "1:16: unknown attribute \"nam\" of <start>, did you mean "
+		  "\"name\"?" },
+		{ "<config><start name='a' colour='b'/></config>",
+		  "1:25: unknown attribute \"colour\" of <start>" },
+		{ "<config><start name='a'><route/><route/></start></config>",
+		  "1:33: second <route> in <start>, only one is possible" },
+		{ "<config>hello</config>",
+		  "1:9: unexpected text in <config>" },
+		{ "<config><start name='a'/>\n<start name='a'/></config>",
+		  "2:8: second child with the name \"a\"" },
+		{ "<config><start name='a -> b'/></config>",
+		  "1:16: \"a -> b\" cannot be a name" },
+		{ "<config><start name='a' ram='0'/></config>",
+		  "1:25: \"ram\" of <start> is 0" },
+		{ "<config><start name='a' ram='1000T'/></config>",
+		  "1:25: \"ram\" of <start> is too large" },
+		{ "<config><start name='a' ram='much'/></config>", "1:25: " },
+		{ "<config><start name='a'>"
+		  "<resource name='ROM' quantum='1'/></start></config>",
+		  "found resource \"ROM\", expected \"RAM\" or \"CAP\"" },
+		{ "<config><start name='a' ram='1M'>"
+		  "<resource name='RAM' quantum='1M'/></start></config>",
+		  "ram of \"a\" is given twice" },
+		{ "<config><start name='a'><route><service name='X'>"
+		  "<child name='b'/></service></route></start></config>",
+		  "1:57: route to \"b\", but there is no such child" },
+		{ "<config><default-route><any-service><child name='b'/>"
+		  "</any-service></default-route></config>",
+		  "route to \"b\", but there is no such child" },
+		{ "<config><start name='a'><route><service><parent/>"
+		  "</service></route></start></config>",
+		  "1:32: " },
+		{ "<config>", "1:9: " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char line[NODE_ERROR_MAX + 64];
+		struct parsed p;
+		struct fmt f;
+
+		assert_int_not_equal(parse(&p, table[i].text), FIEF_OK);
+		fmt_init(&f, line, sizeof(line));
+		node_error_print(&f, "config", &p.err);
+		if (!strstr(line, table[i].error))
+			fail_msg("found \"%s\", expected \"%s\"", line,
+			         table[i].error);
+		done(&p);
+	}
+}
+
+static void distance(void **state)
+{
+	(void)state;
+	assert_int_equal(config_distance("", ""), 0);
+	assert_int_equal(config_distance("route", "rout"), 1);
+	assert_int_equal(config_distance("", "abc"), 3);
+	assert_int_equal(config_distance("kitten", "sitting"), 3);
+	assert_true(config_distance("a", "0123456789012345678901234567890123") >
+	            3);
+}
+
+/* ---- routes ---- */
+
+static const char routes[] =
+	"<config>"
+	"<parent-provides><service name='LOG'/><service name='PD'/>"
+	"</parent-provides>"
+	"<default-route><service name='Default'><child name='s1'/></service>"
+	"</default-route>"
+	"<start name='s1'><provides><service name='Nic'/><service name='Gpu'/>"
+	"<service name='Default'/></provides></start>"
+	"<start name='s2'><provides><service name='Nic'/></provides></start>"
+	"<start name='a'><route>"
+	"<service name='Nic' label='exact'><child name='s2'/></service>"
+	"<service name='Nic' label_prefix='pre'><child name='s1' label='new'/>"
+	"</service>"
+	"<service name='Nic' label_suffix='post'><child name='s2'/></service>"
+	"<service name='Nic' label_last='z'><child name='s1'/></service>"
+	"<service name='Nic' label='any'><any-child/></service>"
+	"<service name='Gpu'><parent/><any-child/></service>"
+	"<service name='Audio'><parent/></service>"
+	"<service name='Empty'/>"
+	"<any-service label='never'><child name='s2'/></any-service>"
+	"<any-service><child name='s2'/></any-service>"
+	"<any-service><parent/></any-service>"
+	"</route></start>"
+	"<start name='b'/>"
+	"</config>";
+
+static void route_table(void **state)
+{
+	static const struct {
+		const char *client, *service, *label;
+		enum route_result result;
+		const char *server, *rewritten;
+	} table[] = {
+		{ "a", "Nic", "exact", ROUTE_FOUND, "s2", NULL },
+		{ "a", "Nic", "pre-x", ROUTE_FOUND, "s1", "new" },
+		{ "a", "Nic", "x-post", ROUTE_FOUND, "s2", NULL },
+		{ "a", "Nic", "x -> z", ROUTE_FOUND, "s1", NULL },
+		{ "a", "Nic", "any", ROUTE_AMBIGUOUS, NULL, NULL },
+		{ "a", "Nic", "", ROUTE_FOUND, "s2", NULL },
+		{ "a", "Gpu", "", ROUTE_FOUND, "s1", NULL },
+		{ "a", "Audio", "", ROUTE_REFUSED, NULL, NULL },
+		{ "a", "Empty", "", ROUTE_REFUSED, NULL, NULL },
+		{ "a", "LOG", "", ROUTE_FOUND, NULL, NULL },
+		{ "a", "RAM", "", ROUTE_FOUND, NULL, NULL },
+		{ "a", "Vanished", "", ROUTE_NONE, NULL, NULL },
+		{ "b", "Default", "", ROUTE_FOUND, "s1", NULL },
+		{ "b", "LOG", "", ROUTE_NONE, NULL, NULL },
+	};
+	struct parsed p;
+
+	(void)state;
+	assert_int_equal(parse(&p, routes), FIEF_OK);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct route_request q = {
+			p.config,
+			config_start_find(p.config, table[i].client),
+			table[i].service,
+			table[i].label,
+		};
+		struct route r = { 0 };
+
+		assert_int_equal(route_find(&q, &r), table[i].result);
+		assert_ptr_equal(
+			r.server,
+			table[i].server ?
+				config_start_find(p.config, table[i].server) :
+				NULL);
+		if (table[i].rewritten)
+			assert_string_equal(r.label, table[i].rewritten);
+		else
+			assert_null(r.label);
+	}
+	done(&p);
+}
+
+/* ---- faults ---- */
+
+static void faults(void **state)
+{
+	static const char *const texts[] = { founding, routes };
+	enum fief_err e;
+	struct parsed p;
+
+	(void)state;
+	for (unsigned t = 0; t < 2; t++) {
+		unsigned n = 0;
+
+		do {
+			e = parse_failing(&p, texts[t], ++n);
+			if (e)
+				assert_true(p.err.text[0]);
+			done(&p);
+		} while (e);
+		assert_true(n > 2);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(model),       cmocka_unit_test(defaults),
+		cmocka_unit_test(refused),     cmocka_unit_test(distance),
+		cmocka_unit_test(route_table), cmocka_unit_test(faults),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

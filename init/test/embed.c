@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Embeds a sandbox again and again, lets the n-th allocation fail for all n,
+ * and checks that afterwards each byte and capability is back.
+ */
+
+#include <fief/component.h>
+#include <fief/heap.h>
+#include <fief/kif_table.h>
+#include <fief/log.h>
+
+#include <init/sandbox.h>
+#include <lib/mem.h>
+#include <session/pd.h>
+
+enum { MS = 1000000, TICKS = 150, WARM_UP = 3, PLAIN = 5 };
+
+static const char config[] =
+	"<config><parent-provides><service name='LOG'/><service name='ROM'/>"
+	"<service name='CPU'/><service name='PD'/><service name='Test'/>"
+	"</parent-provides>"
+	"<default-route><service name='Test'><child name='server'/></service>"
+	"<any-service><parent/></any-service></default-route>"
+	"<start name='server' ram='1M'><binary name='init-test-server'/>"
+	"<provides><service name='Test'/></provides></start>"
+	"<start name='victim' ram='2M'><binary name='init-test-victim'/>"
+	"<exit propagate='yes'/><config a='b'/></start>"
+	"<start name='outward' ram='2M'><binary name='init-test-victim'/>"
+	"<route><service name='Test'><parent label='ok'/></service>"
+	"<any-service><parent/></any-service></route></start>"
+	"<start name='ghost' ram='1M'/>"
+	"</config>";
+
+struct state {
+	uint64_t ram, ram_used;
+	uint32_t caps, caps_used;
+};
+
+static struct main {
+	struct fief_env *env;
+	struct fief_env inner; /* as `env`, with the failing heap */
+	struct fief_heap heap;
+	struct fief_alloc failing;
+	unsigned calls, fail_at; /* 0: none */
+	struct fief_signal_handler tick;
+	struct sandbox *sandbox; /* NULL between rounds */
+	unsigned round, ticks, finished;
+	bool ended;
+	struct state before;
+	int failed;
+} m;
+
+static enum fief_err alloc(struct fief_alloc *self, size_t size, void **out)
+{
+	(void)self;
+	if (++m.calls == m.fail_at)
+		return FIEF_OUT_OF_RAM;
+	return fief_alloc(&m.heap.alloc, size, out);
+}
+
+static void release(struct fief_alloc *self, void *ptr, size_t size)
+{
+	(void)self;
+	fief_free(&m.heap.alloc, ptr, size);
+}
+
+static struct state measure(void)
+{
+	struct state s = { 0 };
+
+	if (pd_quota((struct pd_cap){ m.env->pd }, &s.ram, &s.ram_used, &s.caps,
+	             &s.caps_used))
+		m.failed++;
+	return s;
+}
+
+static void exited(void *arg, int code)
+{
+	(void)arg;
+	m.ended = true;
+	if (!m.fail_at && code) {
+		fief_error("victim failed without a fault");
+		m.failed++;
+	}
+}
+
+/* What a server outside holds comes back when it has answered. */
+static bool balanced(struct state *s)
+{
+	for (unsigned i = 0; i < TICKS; i++) {
+		*s = measure();
+		if (!memcmp(s, &m.before, sizeof(*s)))
+			return true;
+		fief_kif->park(fief_kif->time() + MS);
+	}
+	return false;
+}
+
+static void compare(void)
+{
+	struct state s;
+
+	if (balanced(&s))
+		return;
+	fief_error("fault %u: RAM %llu used %llu, was %llu used %llu, "
+	           "caps %u used %u, was %u used %u",
+	           m.fail_at, (unsigned long long)s.ram,
+	           (unsigned long long)s.ram_used,
+	           (unsigned long long)m.before.ram,
+	           (unsigned long long)m.before.ram_used, s.caps, s.caps_used,
+	           m.before.caps, m.before.caps_used);
+	m.failed++;
+	m.before = s;
+}
+
+static void round_begin(void)
+{
+	const struct sandbox_hooks hooks = { .exited = exited };
+	enum fief_err e;
+
+	m.round++;
+	m.calls = m.ticks = 0;
+	m.ended = false;
+	m.fail_at = m.round > PLAIN ? m.round - PLAIN : 0;
+	fief_heap_init(&m.heap, m.env->ram);
+	e = sandbox_create(&m.inner, &hooks, &m.sandbox);
+	if (!e)
+		e = sandbox_apply(m.sandbox, "inner", config,
+		                  sizeof(config) - 1);
+	if (e && !m.fail_at)
+		m.failed++;
+	if (e)
+		m.ended = true;
+}
+
+static void round_end(void)
+{
+	if (m.sandbox)
+		sandbox_destroy(m.sandbox);
+	m.sandbox = NULL;
+	if (m.heap.used) {
+		fief_error("fault %u: %llu bytes not freed", m.fail_at,
+		           (unsigned long long)m.heap.used);
+		m.failed++;
+	}
+	fief_heap_fini(&m.heap);
+	if (m.round > WARM_UP) {
+		compare();
+		return;
+	}
+	fief_kif->park(fief_kif->time() + (uint64_t)TICKS * MS);
+	m.before = measure();
+}
+
+static void on_tick(struct fief_signal_handler *self, unsigned count)
+{
+	(void)count;
+	if (!m.ended && ++m.ticks < TICKS) {
+		fief_kif->park(fief_kif->time() + MS);
+		fief_signal_local_submit(self);
+		return;
+	}
+	if (!m.ended && !m.fail_at) {
+		fief_error("victim never ended");
+		m.failed++;
+	}
+	round_end();
+	if (m.fail_at && m.calls < m.fail_at) {
+		fief_log("%u faults, %d checks failed", m.fail_at, m.failed);
+		fief_exit(m.env, m.failed > 99 ? 99 : m.failed);
+	}
+	round_begin();
+	fief_signal_local_submit(self);
+}
+
+void fief_component_construct(struct fief_env *env)
+{
+	m.env = env;
+	m.inner = *env;
+	m.failing = (struct fief_alloc){ .alloc = alloc, .free = release };
+	m.inner.heap = &m.failing;
+	m.tick.handle = on_tick;
+	if (fief_signal_manage(env->ep, &m.tick))
+		fief_exit(env, 1);
+	round_begin();
+	fief_signal_local_submit(&m.tick);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions that our own parent serves. We never wait for it to find a server:
+ * PENDING sessions are looked at when it signals. */
+
+#include "internal.h"
+
+/* The component's own sessions have small ids. */
+enum { ID_FIRST = 1u << 30 };
+
+static struct parent_cap up(const struct session *s)
+{
+	return (struct parent_cap){ s->sandbox->env->parent };
+}
+
+static uint32_t id_of(const struct session *s)
+{
+	return ID_FIRST + s->server_id.id;
+}
+
+static bool serves_accounts(const struct session *s)
+{
+	return config_service_same(s->service, PD_SERVICE);
+}
+
+/* A PD that a child opened has the child's account as reference account. */
+static enum fief_err adopt(struct session *s, fief_cap cap)
+{
+	if (s->env != ENV_NONE || !serves_accounts(s))
+		return FIEF_OK;
+	if (!s->client)
+		return FIEF_GONE;
+	return pd_reference((struct pd_cap){ cap },
+	                    (struct pd_cap){ s->client->pd });
+}
+
+/* The rest of its donation is quota of the new account. */
+static void opened(struct session *s, fief_cap cap)
+{
+	enum fief_err e = adopt(s, cap);
+
+	if (e) {
+		fief_kif->drop(cap, 1);
+		e = parent_close(up(s), id_of(s));
+		(void)e; /* all of it is in our account then */
+		session_refused(s, FIEF_DENIED);
+		return;
+	}
+	if (serves_accounts(s)) {
+		s->ram = PD_RAM_QUOTA;
+		s->caps = PD_CAP_QUOTA;
+	}
+	session_opened(s, cap);
+}
+
+void upward_ask(struct session *s)
+{
+	const struct parent_session_params p = {
+		.id = id_of(s),
+		.service = capnp_text_of(s->service),
+		.label = capnp_text_of(s->label),
+		.args = capnp_text_of(s->args),
+		.ram = s->ram,
+		.caps = s->caps,
+	};
+	struct parent_session_results r;
+	enum fief_err e;
+
+	e = parent_session(up(s), &p, &r);
+	s->at_once = !e;
+	if (!e)
+		opened(s, r.cap);
+	else if (e != FIEF_PENDING)
+		session_refused(s, e);
+}
+
+enum fief_err upward_upgrade(struct session *s, uint64_t ram, uint32_t caps)
+{
+	return parent_upgrade(up(s), id_of(s), ram, caps);
+}
+
+void upward_close(struct session *s)
+{
+	if (parent_close(up(s), id_of(s)) != FIEF_PENDING)
+		session_finish(s);
+}
+
+static void look(struct session *s)
+{
+	fief_cap cap = FIEF_CAP_NULL;
+	enum fief_err e = parent_session_cap(up(s), id_of(s), &cap);
+
+	if (e == FIEF_PENDING)
+		return;
+	if (s->state == SESSION_CREATING && e) {
+		session_refused(s, e);
+	} else if (s->state == SESSION_CREATING) {
+		opened(s, cap);
+	} else if (s->state == SESSION_UPGRADING) {
+		fief_kif->drop(cap, 1);
+		session_upgraded(s, e);
+	} else {
+		session_finish(s);
+	}
+}
+
+void upward_news(struct fief_signal_handler *self, unsigned count)
+{
+	struct sandbox *b =
+		FIEF_CONTAINER_OF(self, struct sandbox, parent_sigh);
+	struct fief_id *next;
+
+	(void)count;
+	for (struct fief_id *i = fief_id_first(&b->upward); i; i = next) {
+		struct session *s =
+			FIEF_ID_OBJECT(i, struct session, server_id);
+
+		next = fief_id_next(i);
+		if (s->state == SESSION_CREATING ||
+		    s->state == SESSION_UPGRADING ||
+		    s->state == SESSION_CLOSING)
+			look(s);
+	}
+}
