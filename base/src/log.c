@@ -18,6 +18,7 @@ void fief_log_sink_init(fief_cap log)
 	sink.cap = log;
 }
 
+FIEF_PRINTF(2, 0)
 static void write_line(const char *prefix, const char *format, va_list args)
 {
 	char line[FIEF_LOG_LINE + 5];

@@ -3,6 +3,7 @@
 
 #include <fief/rom.h>
 
+#include <fief/attached.h>
 #include <fief/kif_table.h>
 #include <session/rom.h>
 
@@ -21,25 +22,51 @@ static void rom_detach(struct fief_rom *r)
 	r->ds = FIEF_CAP_NULL;
 }
 
+/* Ask for the content; where the server needs more for it, donate more. */
+static enum fief_err rom_fetch(struct fief_rom *r, struct dataspace_cap *ds,
+                               uint64_t *size)
+{
+	enum fief_err e = FIEF_OUT_OF_RAM;
+
+	for (unsigned i = 0; i < FIEF_SESSION_TRIES; i++) {
+		uint64_t ram = 0;
+		uint32_t caps = 0;
+
+		e = rom_dataspace(rom_of(r), ds, size);
+		if (e == FIEF_OUT_OF_RAM)
+			ram = (uint64_t)KIF_PAGE << i;
+		else if (e == FIEF_OUT_OF_CAPS)
+			caps = 1;
+		else
+			break;
+		if (fief_session_upgrade(r->env, &r->session, ram, caps))
+			break;
+	}
+	return e;
+}
+
 static enum fief_err rom_attach(struct fief_rom *r)
 {
 	struct dataspace_cap ds;
+	struct fief_attached a;
 	enum fief_err e;
 	uint64_t size;
-	void *at;
 
-	e = rom_dataspace(rom_of(r), &ds, &size);
+	e = rom_fetch(r, &ds, &size);
 	if (e || ds.cap == FIEF_CAP_NULL)
 		return e;
-	e = fief_kif->map(ds.cap, 0, 0, NULL, KIF_READ, &at);
-	if (e) {
+	if (!size) { /* a module that is there, but empty */
 		fief_kif->drop(ds.cap, 1);
-		return e;
+		return FIEF_OK;
 	}
-	r->ds = ds.cap;
-	r->data = at;
+	/* Fails if the dataspace is smaller than the server says. */
+	e = fief_attach(&a, ds.cap, size, KIF_READ);
+	if (e)
+		return e;
+	r->ds = a.ds;
+	r->data = a.addr;
 	r->size = size;
-	r->mapped = (size + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
+	r->mapped = size;
 	return FIEF_OK;
 }
 

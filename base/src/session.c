@@ -8,6 +8,8 @@
 #include <fief/kif_table.h>
 #include <session/parent.h>
 
+#include "session_open.h"
+
 static struct capnp_text text_of(const char *s)
 {
 	return (struct capnp_text){ s ? s : "", s ? strlen(s) : 0 };
@@ -25,23 +27,39 @@ static uint32_t next_id(void)
 	return id;
 }
 
-static enum fief_err request(struct fief_env *env,
-                             const struct fief_session_args *a, uint64_t ram,
-                             uint32_t caps, struct fief_session *out)
+/* How the parent is asked. */
+struct asking {
+	session_ask *ask;
+	const void *ctx;
+};
+
+static enum fief_err ask_plainly(struct parent_cap parent,
+                                 const struct parent_session_params *params,
+                                 struct parent_session_results *results,
+                                 const void *ctx)
+{
+	(void)ctx;
+	return parent_session(parent, params, results);
+}
+
+/* `a` tells the donation of this attempt. */
+static enum fief_err request(struct fief_env *env, const struct asking *how,
+                             const struct fief_session_args *a,
+                             struct fief_session *out)
 {
 	struct parent_session_params p = {
 		.id = next_id(),
 		.service = text_of(a->service),
 		.label = text_of(a->label),
 		.args = text_of(a->args),
-		.ram = ram,
-		.caps = caps,
+		.ram = a->ram,
+		.caps = a->caps,
 		.wait = true,
 	};
 	struct parent_session_results r;
 	enum fief_err e;
 
-	e = parent_session((struct parent_cap){ env->parent }, &p, &r);
+	e = how->ask((struct parent_cap){ env->parent }, &p, &r, how->ctx);
 	if (e == FIEF_CANCELED) { /* the parent may still get there */
 		e = parent_close((struct parent_cap){ env->parent }, p.id);
 		return e && e != FIEF_NOT_FOUND && e != FIEF_PENDING ?
@@ -54,24 +72,32 @@ static enum fief_err request(struct fief_env *env,
 	return FIEF_OK;
 }
 
-enum fief_err fief_session_open(struct fief_env *env,
-                                const struct fief_session_args *a,
-                                struct fief_session *out)
+enum fief_err session_open_by(struct fief_env *env,
+                              const struct fief_session_args *a,
+                              session_ask *ask, const void *ctx,
+                              struct fief_session *out)
 {
-	uint64_t ram = a->ram;
-	uint32_t caps = a->caps;
+	const struct asking how = { ask, ctx };
+	struct fief_session_args now = *a;
 	enum fief_err e = FIEF_INVALID;
 
 	for (unsigned i = 0; i < FIEF_SESSION_TRIES; i++) {
-		e = request(env, a, ram, caps, out);
+		e = request(env, &how, &now, out);
 		if (e == FIEF_INSUFFICIENT_RAM)
-			ram += (uint64_t)KIF_PAGE << i;
+			now.ram += (uint64_t)KIF_PAGE << i;
 		else if (e == FIEF_INSUFFICIENT_CAPS)
-			caps += 4u << i;
+			now.caps += 4u << i;
 		else
 			break;
 	}
 	return e;
+}
+
+enum fief_err fief_session_open(struct fief_env *env,
+                                const struct fief_session_args *a,
+                                struct fief_session *out)
+{
+	return session_open_by(env, a, ask_plainly, NULL, out);
 }
 
 enum fief_err fief_session_upgrade(struct fief_env *env,

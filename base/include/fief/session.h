@@ -30,6 +30,13 @@ FIEF_MUST enum fief_err fief_session_open(struct fief_env *,
                                           const struct fief_session_args *,
                                           struct fief_session *out);
 
+/* The same, but CANCELED when there is no answer until `at_ns` (absolute); a
+ * session that comes later is closed. Other errors: LIMIT, OUT_OF_RAM (no
+ * watchdog thread, see <fief/deadline.h>). */
+FIEF_MUST enum fief_err
+fief_session_open_until(struct fief_env *, const struct fief_session_args *,
+                        uint64_t at_ns, struct fief_session *out);
+
 /* Donate more, for example after the server answered OUT_OF_RAM. */
 FIEF_MUST enum fief_err fief_session_upgrade(struct fief_env *,
                                              const struct fief_session *,
