@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The sub-commands of `fief`. Each gets its own name as argv[0], for
+ * messages, and returns the exit code. */
+#pragma once
+
+#include <argp.h>
+#include <stdbool.h>
+
+#include <fief/compiler.h>
+
+int command_run(int argc, char **argv);
+int command_ps(int argc, char **argv);
+int command_tree(int argc, char **argv);
+int command_stop(int argc, char **argv);
+int command_reload(int argc, char **argv);
+int command_filter(int argc, char **argv);
+int command_tour(int argc, char **argv);
+
+/* argp_parse, after unknown options were refused with the nearest known one.
+ * Ends the program at a mistake (2) or after --help (0). */
+void command_parse(const struct argp *argp, int argc, char **argv, void *input);

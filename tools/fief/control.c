@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* The control session with core. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "control.h"
+#include "util.h"
+
+enum { MESSAGE_MAX = 64 << 10 };
+
+void control_init(struct control *c, int fd)
+{
+	*c = (struct control){ .fd = fd, .answer = util_alloc(1) };
+}
+
+void control_fini(struct control *c)
+{
+	free(c->answer);
+	c->answer = NULL;
+}
+
+static bool post(struct control *c, const char *request)
+{
+	ssize_t n = send(c->fd, request, strlen(request),
+	                 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	c->waiting = n >= 0;
+	return c->waiting;
+}
+
+bool control_send(struct control *c, const char *request)
+{
+	if (c->waiting || c->ended || !post(c, request))
+		return false;
+	c->len = 0;
+	c->answer[0] = '\0';
+	return true;
+}
+
+/* The last line, if it says that there is another page: ask for it. */
+static bool next_page(struct control *c)
+{
+	static const char more[] = "more ";
+	char request[CONTROL_REQUEST_MAX];
+	size_t at = c->len;
+
+	if (!at)
+		return false;
+	for (at--; at && c->answer[at - 1] != '\n';)
+		at--;
+	if (strncmp(c->answer + at, more, sizeof(more) - 1) != 0)
+		return false;
+	snprintf(request, sizeof(request), "ps %lu",
+	         strtoul(c->answer + at + sizeof(more) - 1, NULL, 10));
+	c->len = at;
+	c->answer[at] = '\0';
+	return post(c, request);
+}
+
+static void append(struct control *c, const char *text, size_t len)
+{
+	c->answer = util_grow(c->answer, c->len + len + 1);
+	memcpy(c->answer + c->len, text, len);
+	c->len += len;
+	c->answer[c->len] = '\0';
+}
+
+static bool answer_ends(struct control *c)
+{
+	size_t n = c->len;
+
+	if (!n || c->answer[n - 1] != '\n' ||
+	    (n > 1 && c->answer[n - 2] != '\n'))
+		return false;
+	c->answer[--c->len] = '\0';
+	return !next_page(c);
+}
+
+bool control_readable(struct control *c)
+{
+	static char message[MESSAGE_MAX];
+	ssize_t n = recv(c->fd, message, sizeof(message), MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		c->ended = true;
+	if (n <= 0 || !c->waiting)
+		return false;
+	append(c, message, (size_t)n);
+	if (!answer_ends(c))
+		return false;
+	c->waiting = false;
+	return true;
+}

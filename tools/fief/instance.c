@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* A running system. */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "control.h"
+#include "exit_code.h"
+#include "instance.h"
+#include "runtime_dir.h"
+#include "server.h"
+#include "util.h"
+
+enum {
+	STOP_MS = 3000,       /* core gets that long to stop */
+	DRAIN_MS = 2000,      /* a reader gets that long for the last lines */
+	BACKLOG_MAX = 1 << 18 /* bytes that wait for a slow reader */
+};
+
+enum {
+	WATCH_CORE,
+	WATCH_SIGNALS,
+	WATCH_LOG,
+	WATCH_CONTROL,
+	WATCH_OUT,
+	WATCH_SERVER
+};
+
+struct instance {
+	const struct instance_options *o;
+	struct runtime_dir dir;
+	struct instance_claim claim;
+	struct core_process core;
+	struct output out;
+	struct log_reader log;
+	struct control control;
+	struct server server;
+	int signals;       /* owned: signalfd */
+	sigset_t old_mask; /* of signals */
+	int64_t timeout_at, kill_at;
+	int code; /* why we stop it; -1: it decides */
+	bool stopping, stop_sent, log_ended, ended;
+};
+
+/* ---- ending ---- */
+
+/* Ask core to stop. The first reason is the one that counts. */
+static void stop(struct instance *in, int code)
+{
+	if (in->stopping)
+		return;
+	in->stopping = true;
+	in->code = code;
+	in->kill_at = util_now_ms() + STOP_MS;
+}
+
+static void op_stop(void *ctx)
+{
+	stop(ctx, 0);
+}
+
+static const char *op_reload(void *ctx)
+{
+	struct instance *in = ctx;
+
+	if (!in->o->config || !strcmp(in->o->config->file, "-"))
+		return "error: this system has no configuration file\n";
+	if (system_file_reload(in->o->config))
+		return "error: the file was refused, the system goes on as it "
+		       "is; the reason is where fief run was started\n";
+	return NULL;
+}
+
+static const struct server_ops server_ops = { op_stop, op_reload };
+
+static void on_signal(struct instance *in)
+{
+	struct signalfd_siginfo info;
+
+	while (read(in->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (in->stopping) {
+			in->kill_at = util_now_ms(); /* asked twice */
+			continue;
+		}
+		if (isatty(STDERR_FILENO))
+			util_error("stopping; once more kills");
+		stop(in, FIEF_EXIT_SIGNAL + (int)info.ssi_signo);
+	}
+}
+
+/* What time and conditions demand; returns when to look again. */
+static int64_t checks(struct instance *in)
+{
+	int64_t now = util_now_ms(), next = in->timeout_at;
+
+	if (in->log.matched)
+		stop(in, 0);
+	if (in->out.broken)
+		stop(in, FIEF_EXIT_SIGNAL + SIGPIPE);
+	if (in->timeout_at != UTIL_NEVER && now >= in->timeout_at) {
+		in->timeout_at = next = UTIL_NEVER;
+		if (!in->stopping)
+			util_error("--timeout: the system ran for %g s",
+			           (double)in->o->timeout_ms / 1000);
+		stop(in, FIEF_EXIT_TIMEOUT);
+	}
+	if (!in->stopping)
+		return next;
+	if (!in->stop_sent)
+		in->stop_sent = control_send(&in->control, "stop");
+	if (now < in->kill_at)
+		return util_earlier(next, in->kill_at);
+	if (in->core.pid > 0)
+		kill(in->core.pid, SIGKILL);
+	in->kill_at = now + STOP_MS;
+	return in->kill_at;
+}
+
+/* ---- events ---- */
+
+static size_t watch(struct instance *in, struct pollfd *p)
+{
+	bool room = output_pending(&in->out) < BACKLOG_MAX;
+
+	p[WATCH_CORE] = (struct pollfd){ in->core.pidfd, POLLIN, 0 };
+	p[WATCH_SIGNALS] = (struct pollfd){ in->signals, POLLIN, 0 };
+	p[WATCH_LOG] =
+		(struct pollfd){ room && !in->log_ended ? in->core.log : -1,
+		                 POLLIN, 0 };
+	p[WATCH_CONTROL] =
+		(struct pollfd){ in->control.ended ? -1 : in->core.control,
+		                 POLLIN, 0 };
+	p[WATCH_OUT] = (struct pollfd){
+		output_pending(&in->out) && !in->out.broken ? in->out.fd : -1,
+		POLLOUT, 0
+	};
+	return WATCH_SERVER + server_poll(&in->server, p + WATCH_SERVER);
+}
+
+static void step(struct instance *in)
+{
+	struct pollfd p[WATCH_SERVER + SERVER_POLL_FDS];
+	int64_t next = util_earlier(checks(in), server_deadlines(&in->server));
+	size_t n = watch(in, p);
+
+	if (poll(p, n, util_poll_ms(next)) <= 0)
+		return;
+	if (p[WATCH_LOG].revents)
+		in->log_ended = !log_reader_read(&in->log);
+	if (p[WATCH_LOG].revents || p[WATCH_OUT].revents)
+		output_flush(&in->out);
+	if (p[WATCH_SIGNALS].revents)
+		on_signal(in);
+	if (p[WATCH_CONTROL].revents && control_readable(&in->control))
+		server_core_answered(&in->server);
+	server_ready(&in->server, p + WATCH_SERVER);
+	in->ended = p[WATCH_CORE].revents;
+}
+
+/* ---- name ---- */
+
+static int claim_failed(const char *name, enum claim result)
+{
+	if (result == CLAIM_TAKEN)
+		util_error("a system named \"%s\" is already running; end it "
+		           "with `fief stop %s`, or give this one another "
+		           "--name",
+		           name, name);
+	return FIEF_EXIT_FRAMEWORK;
+}
+
+static int claim(struct instance *in)
+{
+	char name[INSTANCE_NAME_MAX + 1];
+	enum claim result;
+	size_t len;
+
+	if (in->o->name) {
+		result = instance_claim(&in->dir, in->o->name, &in->claim);
+		return result ? claim_failed(in->o->name, result) : 0;
+	}
+	instance_name_from_file(name, in->o->source);
+	result = instance_claim(&in->dir, name, &in->claim);
+	if (result == CLAIM_TAKEN) {
+		len = strlen(name);
+		snprintf(name + len, sizeof(name) - len, "-%d", getpid());
+		result = instance_claim(&in->dir, name, &in->claim);
+	}
+	return result ? claim_failed(name, result) : 0;
+}
+
+/* ---- life ---- */
+
+static int signals_open(struct instance *in)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigprocmask(SIG_BLOCK, &set, &in->old_mask);
+	signal(SIGPIPE, SIG_IGN);
+	in->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (in->signals >= 0)
+		return 0;
+	util_error("cannot receive signals: %s", strerror(errno));
+	return FIEF_EXIT_FRAMEWORK;
+}
+
+static int start(struct instance *in)
+{
+	int code = signals_open(in);
+
+	if (!code && !runtime_dir_open(&in->dir))
+		code = FIEF_EXIT_FRAMEWORK;
+	if (!code)
+		code = claim(in);
+	if (!code)
+		code = core_process_start(&in->core, &in->o->core);
+	if (code)
+		return code;
+	if (in->o->timeout_ms != UTIL_NEVER)
+		in->timeout_at = util_now_ms() + in->o->timeout_ms;
+	output_init(&in->out, STDOUT_FILENO);
+	log_reader_init(&in->log, in->core.log);
+	in->log.style = in->o->style;
+	in->log.until = in->o->until;
+	in->log.out = &in->out;
+	control_init(&in->control, in->core.control);
+	in->server = (struct server){
+		.listen = in->claim.listen,
+		.control = &in->control,
+		.ops = &server_ops,
+		.ctx = in,
+		.name = in->claim.name,
+		.config = in->o->source,
+		.core = in->core.pid,
+		.started = util_now_ms(),
+	};
+	return 0;
+}
+
+static void fini(struct instance *in)
+{
+	instance_release(&in->dir, &in->claim);
+	runtime_dir_close(&in->dir);
+	core_process_fini(&in->core);
+	output_fini(&in->out);
+	log_reader_fini(&in->log);
+	control_fini(&in->control);
+	util_close(&in->signals);
+	sigprocmask(SIG_SETMASK, &in->old_mask, NULL);
+}
+
+/* What is left in the pipe after core has ended. */
+static void drain(struct instance *in)
+{
+	int64_t deadline = util_now_ms() + DRAIN_MS;
+	struct pollfd p = { .fd = in->core.log, .events = POLLIN };
+
+	while (!in->log_ended && !in->out.broken && util_now_ms() < deadline &&
+	       poll(&p, 1, 0) == 1) {
+		in->log_ended = !log_reader_read(&in->log);
+		output_drain(&in->out, deadline);
+	}
+	output_drain(&in->out, deadline);
+	if (output_pending(&in->out) && !in->out.broken)
+		util_error("the reader of the log is slow; %zu bytes at its "
+		           "end are lost",
+		           output_pending(&in->out));
+}
+
+/* The exit code, with a message where the code alone tells too little. */
+static int result(struct instance *in, int core)
+{
+	if (in->log.matched)
+		return 0;
+	if (in->stopping && in->code >= 0)
+		return in->code;
+	if (!in->o->until || core)
+		return core;
+	util_error("the system ended before a line of its log matched "
+	           "--until");
+	return 1;
+}
+
+int instance_run(const struct instance_options *o)
+{
+	struct instance in = {
+		.o = o,
+		.dir = { .fd = -1 },
+		.claim = { -1, -1, "" },
+		.core = { -1, -1, -1, -1 },
+		.out = { .fd = -1 },
+		.signals = -1,
+		.timeout_at = UTIL_NEVER,
+		.code = -1,
+	};
+	int code = start(&in);
+
+	if (!code) {
+		while (!in.ended)
+			step(&in);
+		code = core_process_reap(&in.core);
+		drain(&in);
+		code = result(&in, code);
+		server_end(&in.server, code);
+	}
+	fini(&in);
+	return code;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration of a system: read once, checked, and kept in memory that
+ * core reads it from. */
+#pragma once
+
+#include <stdbool.h>
+
+struct system_file {
+	int memfd;        /* owned; -1: none */
+	const char *file; /* borrowed: as the user wrote it */
+	bool of_init;     /* a system, not the config of some component */
+};
+
+/* Read `file`, or standard input if it is "-", and refuse a document that is
+ * malformed or, `of_init`, not a system that init accepts. Returns 0, or an
+ * exit code after having said why; `c` has no memory then. May block on what
+ * is read. */
+int system_file_open(struct system_file *c, const char *file, bool of_init);
+void system_file_close(struct system_file *c);
+
+/* Read the file again into the same memory. A document that is refused changes
+ * nothing. Not for standard input. Returns as system_file_open. */
+int system_file_reload(struct system_file *c);
