@@ -310,7 +310,11 @@ static enum fief_err op_status(struct fief_rpc_obj *self, enum pd_state *state,
 
 static enum fief_err op_limit_threads(struct fief_rpc_obj *self, uint32_t max)
 {
-	pd_of(self)->max_threads = max;
+	struct core_pd *pd = pd_of(self);
+
+	if (pd->state != PD_STATE_CREATED)
+		return FIEF_DENIED; /* the component itself has this session */
+	pd->max_threads = max;
 	return FIEF_OK;
 }
 
@@ -337,16 +341,17 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 		[KCORE_EXITED] = PD_STATE_EXITED,
 		[KCORE_KILLED] = PD_STATE_KILLED,
 		[KCORE_CRASHED] = PD_STATE_CRASHED,
+		[KCORE_NOT_STARTED] = PD_STATE_EXITED,
 	};
 	struct core_pd *pd = ctx;
 
 	pd->state = state[how];
 	pd->code = code;
-	if (how == KCORE_EXITED && code >= 120)
+	if (how == KCORE_NOT_STARTED)
 		core_start_failed(pd);
 	fief_kif->signal(pd->death_sigh);
 	if (pd == core.init.child)
-		core_end(how == KCORE_EXITED ? code : 128 + code);
+		core_end(pd->state == PD_STATE_EXITED ? code : 128 + code);
 }
 
 static void on_crash(void *ctx, const struct kcore_crash *crash)

@@ -58,8 +58,8 @@ interface Pd $Fief.service("PD") $Fief.ramQuota(458752) $Fief.capQuota(8) {
   deathSigh @8 (handler :Signal);
   status @9 () -> (state :PdState, code :Int32);
 
-  limitThreads @10 (max :UInt32);
-  # At most that many threads run in the PD; initially 8.
+  limitThreads @10 (max :UInt32) $Fief.errors([denied]);
+  # At most that many threads run in the PD; initially 8. Only before start.
 
   reference @11 (account :Pd) $Fief.errors([denied]);
   # Before the start: make `account` this one's reference account. It must have

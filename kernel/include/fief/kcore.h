@@ -12,9 +12,11 @@ struct kcore_pd; /* a protection domain */
 struct kcore_ds; /* memory that can be mapped by PDs */
 
 enum kcore_death {
-	KCORE_EXITED,  /* `code` is the exit code */
-	KCORE_KILLED,  /* `code` is the host's signal number */
-	KCORE_CRASHED, /* the same, and on_crash was called before */
+	KCORE_EXITED,      /* `code` is the exit code */
+	KCORE_KILLED,      /* `code` is the host's signal number */
+	KCORE_CRASHED,     /* the same, and on_crash was called before */
+	KCORE_NOT_STARTED, /* ended before the component's first instruction:
+	                    * `code` tells why, see start.c of the binding */
 };
 
 struct kcore_crash {

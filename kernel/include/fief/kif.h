@@ -172,8 +172,10 @@ struct kif {
 	void (*unpark)(fief_thread thread);
 
 	/* End the call number `call_nr` of a thread with CANCELED if it is
-	 * still waiting in it; no effect otherwise. Calls of a thread are
-	 * numbered 1, 2, ...; `call_nr` below tells the current number. */
+	 * still waiting in it. Calls of a thread, refused ones included, are
+	 * numbered 1, 2, ...; `call_nr` below tells the current number. A
+	 * cancel that comes before its call may be kept for it; to be sure,
+	 * repeat it until the call ended. */
 	void (*cancel)(fief_thread thread, uint64_t call_nr);
 	uint64_t (*call_nr)(void);
 

@@ -294,6 +294,7 @@ static enum fief_err kop_crash(struct kcore_pd *pd, struct kop *op,
 		.frame = c.frame,
 	};
 	pd->crashed = true;
+	pd->exit_code = (int)c.signal;
 	host.events->crash(pd->ctx, &crash);
 	return FIEF_OK;
 }

@@ -25,7 +25,9 @@ int host_memfd(const char *name, size_t size)
 
 	if (fd < 0 && errno == EINVAL)
 		fd = memfd_create(name, flags);
-	if (fd >= 0 && ftruncate(fd, (off_t)size)) {
+	/* Whoever gets the descriptor could make it grow by write(). */
+	if (fd >= 0 && (ftruncate(fd, (off_t)size) ||
+	                fcntl(fd, F_ADD_SEALS, F_SEAL_GROW))) {
 		close(fd);
 		return -1;
 	}

@@ -274,6 +274,16 @@ static void pd_bury(struct kcore_pd *pd)
 	}
 }
 
+static enum kcore_death how_died(const struct kcore_pd *pd, bool signaled)
+{
+	if (pd->crashed)
+		return KCORE_CRASHED;
+	if (signaled)
+		return KCORE_KILLED;
+	/* kif announces an exit; what ends without that never ran. */
+	return pd->exiting ? KCORE_EXITED : KCORE_NOT_STARTED;
+}
+
 void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 {
 	uint32_t id;
@@ -286,11 +296,8 @@ void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 		return;
 	}
 	pd_bury(pd);
-	host.events->died(pd->ctx,
-	                  pd->crashed ? KCORE_CRASHED :
-	                  signaled    ? KCORE_KILLED :
-	                                KCORE_EXITED,
-	                  pd->exiting ? pd->exit_code : code);
+	host.events->died(pd->ctx, how_died(pd, signaled),
+	                  pd->crashed || pd->exiting ? pd->exit_code : code);
 }
 
 void kcore_pd_kill(struct kcore_pd *pd)

@@ -306,6 +306,7 @@ static void notices_drain_locked(struct kif_pd *pd, uint32_t head)
 {
 	struct ch_page *core = (struct ch_page *)LAYOUT_CHANNELS;
 	struct pd_page *page = pd->page;
+	const bool read = pd->notice_tail != head;
 	struct pdp_notice n;
 
 	while (pd->notice_tail != head) {
@@ -314,10 +315,14 @@ static void notices_drain_locked(struct kif_pd *pd, uint32_t head)
 		notice_handle(pd, &n);
 	}
 	atomic_store(&core->client.notice_tail, pd->notice_tail);
-	if (atomic_load(&page->more)) {
+	/* Core fills the ring again when it is asked, once for each time. */
+	if (!atomic_load(&page->more)) {
+		pd->asked_more = false;
+	} else if (!pd->asked_more || read) {
 		uint64_t one = 1;
 		struct kchan *ch = ktable_at(&pd->chans, sizeof(*ch), 0);
 
+		pd->asked_more = true;
 		sys_write(ch->bell, &one, sizeof(one));
 	}
 }

@@ -41,46 +41,75 @@ static bool slot_answered(struct kchan *ch, unsigned n)
 	return ch_rep_seq(rep) == ch->seq[n];
 }
 
-/* Sleep until a slot may have become free. */
-static void slot_wait_free(struct kchan *ch, uint32_t busy)
+static bool call_canceled(void)
 {
-	uint32_t retired = atomic_load(&ch->retired);
-	struct ch_slot *slot;
-	uint32_t rep;
+	struct kif_thread *t = kif_self();
 
-	if (retired != SLOTS_ALL) {
-		atomic_fetch_add(&ch->slot_waiters, 1);
-		kif_futex_wait(&ch->busy, busy, FIEF_NEVER);
-		atomic_fetch_sub(&ch->slot_waiters, 1);
-		return;
-	}
-	slot = &ch->page->slot[0];
-	atomic_store(&slot->wait, 1);
-	rep = atomic_load(&slot->rep);
-	if (ch_rep_seq(rep) != ch->seq[0] && !(rep & CH_DEAD))
-		kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
+	return atomic_load(&t->cancel_nr) ==
+	       atomic_load_explicit(&t->call_nr, memory_order_relaxed);
 }
 
-static int slot_take(struct kif_pd *pd, struct kchan *ch)
+/* Sleep until a slot may have become free. A cancel wakes the word that is
+ * waited for; its sender repeats it, so that none is missed for good. */
+static void slot_wait_free(struct kchan *ch, uint32_t busy, bool cancelable)
+{
+	struct kif_thread *t = kif_self();
+	struct ch_slot *slot = &ch->page->slot[0];
+	uint32_t rep;
+
+	atomic_fetch_add(&ch->slot_waiters, 1);
+	if (atomic_load(&ch->retired) != SLOTS_ALL) {
+		atomic_store(&t->slot_wait, &ch->busy);
+		if (!cancelable || !call_canceled())
+			kif_futex_wait(&ch->busy, busy, FIEF_NEVER);
+	} else {
+		atomic_store(&t->slot_wait, &slot->rep);
+		atomic_store(&slot->wait, 1);
+		rep = atomic_load(&slot->rep);
+		if (ch_rep_seq(rep) != ch->seq[0] && !(rep & CH_DEAD) &&
+		    (!cancelable || !call_canceled()))
+			kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
+	}
+	atomic_store(&t->slot_wait, NULL);
+	atomic_fetch_sub(&ch->slot_waiters, 1);
+}
+
+/* A retired slot that was answered meanwhile, or -1. */
+static int slot_take_retired(struct kif_pd *pd, struct kchan *ch)
+{
+	const uint32_t retired = atomic_load(&ch->retired);
+
+	for (unsigned n = 0; retired >> n; n++) {
+		const uint32_t bit = 1u << n;
+
+		if (!(retired & bit) || !slot_answered(ch, n) ||
+		    !(atomic_fetch_and(&ch->retired, ~bit) & bit))
+			continue;
+		slot_reclaim(pd, ch, n);
+		return (int)n;
+	}
+	return -1;
+}
+
+enum { SLOT_DEAD = -1, SLOT_CANCELED = -2 };
+
+/* A slot of one's own, or why there is none. `cancelable`: see kif_cancel. */
+static int slot_take(struct kif_pd *pd, struct kchan *ch, bool cancelable)
 {
 	uint32_t busy = atomic_load(&ch->busy);
-	uint32_t retired, bit;
+	uint32_t bit;
+	int n;
 
 	for (;;) {
 		if (ch->dead || atomic_load(&ch->page->slot[0].rep) & CH_DEAD)
-			return -1;
-		retired = atomic_load(&ch->retired);
-		for (unsigned n = 0; FIEF_UNLIKELY(retired >> n); n++) {
-			bit = 1u << n;
-			if (!(retired & bit) || !slot_answered(ch, n))
-				continue;
-			if (!(atomic_fetch_and(&ch->retired, ~bit) & bit))
-				continue;
-			slot_reclaim(pd, ch, n);
-			return (int)n;
-		}
+			return SLOT_DEAD;
+		n = slot_take_retired(pd, ch);
+		if (n >= 0)
+			return n;
 		if (busy == SLOTS_ALL) {
-			slot_wait_free(ch, busy);
+			if (cancelable && call_canceled())
+				return SLOT_CANCELED;
+			slot_wait_free(ch, busy, cancelable);
 			busy = atomic_load(&ch->busy);
 			continue;
 		}
@@ -235,7 +264,7 @@ static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
 	uint32_t rep;
 	int n;
 
-	n = slot_take(pd, ch);
+	n = slot_take(pd, ch, false);
 	if (n < 0)
 		return FIEF_GONE;
 	slot = &ch->page->slot[n];
@@ -263,7 +292,7 @@ static void call_forward(struct kif_pd *pd, const struct kchan *ch, unsigned n,
 		op->slot = n;
 		op->seq = ch->seq[n];
 		memcpy(msg.data, op, sizeof(*op));
-		slot = slot_take(pd, core);
+		slot = slot_take(pd, core, false);
 		if (slot < 0)
 			return; /* core is gone, and so are we */
 		call_post(core, kernel, (unsigned)slot, &msg, NULL);
@@ -285,9 +314,9 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 	uint32_t rep;
 	int n;
 
-	n = slot_take(pd, ch);
+	n = slot_take(pd, ch, true);
 	if (n < 0)
-		return FIEF_GONE;
+		return n == SLOT_DEAD ? FIEF_GONE : FIEF_CANCELED;
 	slot = &ch->page->slot[n];
 	atomic_store_explicit(&t->slot_seq, ch_seq_next(ch->seq[n]),
 	                      memory_order_relaxed);
@@ -388,6 +417,7 @@ void kif_cancel(fief_thread thread, uint64_t call_nr)
 {
 	struct kif_pd *pd = kif_pd_self();
 	struct kif_thread *t;
+	_Atomic uint32_t *word;
 	struct ch_slot *slot;
 	uint32_t seq, rep;
 
@@ -396,6 +426,9 @@ void kif_cancel(fief_thread thread, uint64_t call_nr)
 	cancel_note(t, call_nr);
 	if (atomic_load(&t->call_nr) != call_nr)
 		return;
+	word = atomic_load(&t->slot_wait);
+	if (word)
+		kif_futex_wake(word);
 	slot = atomic_load(&t->slot);
 	seq = atomic_load(&t->slot_seq);
 	/* Both belong to that call if it still is the current one. */

@@ -201,6 +201,14 @@ static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
 	return false;
 }
 
+/* Number of the call in a slot; what a client writes beyond it is not seen,
+ * or the slot would look new for ever. */
+static uint32_t slot_request(struct ch_slot *slot)
+{
+	return atomic_load_explicit(&slot->req, memory_order_acquire) &
+	       CH_SEQ_MASK;
+}
+
 /* The slot's call is being handled, or waits for an introduction that has
  * not come since it was looked at. */
 static bool slot_held(const struct kif_pd *pd, const struct kchan *ch,
@@ -220,11 +228,10 @@ static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
 		pd->backend->visited(pd, ch);
 
 	for (unsigned n = 0; n < CH_SLOTS && !(w->flags & KIF_SIGNALS); n++) {
-		req = atomic_load_explicit(&page->slot[n].req,
-		                           memory_order_acquire);
+		req = slot_request(&page->slot[n]);
 		if (req == ch->seq[n] || slot_held(pd, ch, n))
 			continue;
-		if (take_call(pd, ch, n, req & CH_SEQ_MASK, msg, w))
+		if (take_call(pd, ch, n, req, msg, w))
 			return true;
 	}
 	if (atomic_load_explicit(&page->client.release_head,
@@ -245,7 +252,7 @@ static bool channel_ready(const struct kif_pd *pd, const struct kif_ep *ep,
 	if (atomic_load(&page->client.signals))
 		return true;
 	for (unsigned n = 0; n < CH_SLOTS && !ep->signals_only; n++)
-		if (atomic_load(&page->slot[n].req) != ch->seq[n] &&
+		if (slot_request(&page->slot[n]) != ch->seq[n] &&
 		    !slot_held(pd, ch, n))
 			return true;
 	return false;
@@ -340,12 +347,13 @@ static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
 
 /* ---- sleeping ---- */
 
-static bool news(struct kif_pd *pd, const struct kif_ep *ep)
+static bool news(const struct kif_pd *pd, const struct kif_ep *ep)
 {
 	struct pd_page *page = pd->page;
 
 	return page && (atomic_load(&page->notice_head) != pd->notice_tail ||
-	                atomic_load(&page->signal_seq) != ep->signal_seen);
+	                atomic_load(&page->signal_seq) != ep->signal_seen ||
+	                (atomic_load(&page->more) && !pd->asked_more));
 }
 
 static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
@@ -426,7 +434,9 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 			                (uint32_t)ev[i].data);
 			if (ch && ch->dir == KCHAN_IN && !ch->dead)
 				hot_add(pd, ep, ch);
-		} else if (kind == KIF_TAG_SOCKET) {
+		} else if (kind == KIF_TAG_SOCKET || kind == KIF_TAG_POKE) {
+			/* Each ring is answered by a look, which acknowledges
+			 * it: core does not ring again before. */
 			pd->socket_ready = true;
 		} else if (kind >= KIF_TAG_BACKEND) {
 			pd->backend->ready(pd, ev[i].data);

@@ -56,6 +56,8 @@ struct kif_thread {
 	_Atomic uint64_t cancel_nr;   /* highest number asked to be canceled */
 	struct ch_slot *_Atomic slot; /* where call_nr waits, or NULL */
 	_Atomic uint32_t slot_seq;
+	/* Futex word on which call_nr waits for a free slot, or NULL. */
+	_Atomic uint32_t *_Atomic slot_wait;
 	_Atomic uint32_t parked; /* futex word: 1 = an unpark is due */
 	_Atomic uint32_t used;
 	uint32_t number;
@@ -193,6 +195,7 @@ struct kif_pd {
 	struct ktable signal; /* struct ksignal: contexts that core holds */
 	uint32_t signal_next; /* no free one below; from PDP_INTRODUCED on */
 	uint32_t notice_tail;
+	bool asked_more;     /* core knows that there is room for notices */
 	uint32_t window;     /* capabilities accepted a message */
 	uint32_t intro_news; /* raised by each INTRO and REFUSED; not 0 */
 	_Atomic uint32_t intro_last; /* number this PD chose last */
