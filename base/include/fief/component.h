@@ -15,10 +15,10 @@
  * it: wrap them, as in `(struct log_cap){ env->log }`. */
 struct fief_env {
 	struct fief_entrypoint *ep;
-	fief_cap parent; /* Parent */
-	fief_cap pd;     /* Pd */
-	fief_cap cpu;    /* Cpu, or FIEF_CAP_NULL */
-	fief_cap log;    /* Log, or FIEF_CAP_NULL */
+	fief_cap parent;         /* Parent */
+	fief_cap pd;             /* Pd */
+	fief_cap cpu;            /* Cpu, or FIEF_CAP_NULL */
+	fief_cap log;            /* Log, or FIEF_CAP_NULL */
 	struct fief_ram *ram;    /* dataspaces from the own PD */
 	struct fief_alloc *heap; /* general purpose, one thread */
 };

@@ -19,10 +19,10 @@ enum fief_signal_level {
 
 struct fief_signal_handler {
 	void (*handle)(struct fief_signal_handler *self, unsigned count);
-	struct fief_entrypoint *ep;         /* borrowed; NULL until managed */
-	struct fief_signal_handler *next;   /* deferred list of `ep` */
-	fief_cap cap;                       /* owned: hand this out */
-	unsigned pending;                   /* deferred or local submissions */
+	struct fief_entrypoint *ep;       /* borrowed; NULL until managed */
+	struct fief_signal_handler *next; /* deferred list of `ep` */
+	fief_cap cap;                     /* owned: hand this out */
+	unsigned pending;                 /* deferred or local submissions */
 	enum fief_signal_level level;
 };
 

@@ -8,10 +8,10 @@
 struct fief_entrypoint {
 	fief_ep ep;
 	struct kif_msg msg[2];
-	unsigned turn;     /* which of them is sent or received next */
-	bool reply_due;    /* msg[turn] answers `token` with the next wait */
-	fief_reply token;  /* of the request being handled */
-	bool in_io_wait;   /* a handler waits for input */
+	unsigned turn;    /* which of them is sent or received next */
+	bool reply_due;   /* msg[turn] answers `token` with the next wait */
+	fief_reply token; /* of the request being handled */
+	bool in_io_wait;  /* a handler waits for input */
 	struct fief_signal_handler *deferred; /* pending, oldest first */
 	void (*on_io)(void *);
 	void *on_io_arg;

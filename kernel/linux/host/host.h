@@ -175,7 +175,10 @@ void host_children_ready(void);
 
 /* ---- pd.c ---- */
 struct kcore_pd *host_pd_by_pid(int pid);
+/* The PD of that id, unless it was destroyed. */
 struct kcore_pd *host_pd_by_id(uint32_t id);
+/* The same, or what is left of it until its process is reaped. */
+struct kcore_pd *host_pd_record(uint32_t id);
 void host_pd_died(struct kcore_pd *, bool signaled, int code);
 
 /* ---- kif_core.c ---- */

@@ -121,8 +121,10 @@ static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
 	if (op->slot >= CH_SLOTS)
 		return e; /* the sender waits for this answer */
 	if (op->via == CORE_CHANNEL) {
-		if (e)
+		if (e) {
 			refuse(pd->core, op, e);
+			kintro_news(&host.kif); /* the parked call is over */
+		}
 		return e;
 	}
 	ch = op->via < pd->nends ? pd->end[op->via].channel : NULL;

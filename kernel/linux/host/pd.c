@@ -234,16 +234,24 @@ enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
 
 /* ---- death ---- */
 
-struct kcore_pd *host_pd_by_id(uint32_t id)
+struct kcore_pd *host_pd_record(uint32_t id)
 {
 	return id && id < host.npds ? host.pd[id] : NULL;
+}
+
+struct kcore_pd *host_pd_by_id(uint32_t id)
+{
+	struct kcore_pd *pd = host_pd_record(id);
+
+	/* Destroyed, only kept until its process is reaped. */
+	return pd && pd->state != HOST_FREE ? pd : NULL;
 }
 
 struct kcore_pd *host_pd_by_pid(int pid)
 {
 	uint32_t id;
 
-	return kmap_get(&host.by_pid, (uint32_t)pid, &id) ? host_pd_by_id(id) :
+	return kmap_get(&host.by_pid, (uint32_t)pid, &id) ? host_pd_record(id) :
 	                                                    NULL;
 }
 

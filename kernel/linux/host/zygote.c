@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -84,6 +85,18 @@ static enum fief_err children_watch(void)
 	return host.children < 0 ? FIEF_UNSUPPORTED : FIEF_OK;
 }
 
+static enum fief_err listener_watch(const struct kif_ep *ep)
+{
+	struct epoll_event ev = {
+		.events = EPOLLIN,
+		.data.u64 = (uint64_t)HOST_TAG_LISTENER << 32,
+	};
+
+	return epoll_ctl(ep->epoll, EPOLL_CTL_ADD, host.listener, &ev) ?
+	               FIEF_LIMIT :
+	               FIEF_OK;
+}
+
 enum fief_err host_zygote_start(const char *image, int *landlock)
 {
 	struct kif_ep *ep = &host.kif.ep[0];
@@ -120,8 +133,7 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 		e = kif_ep_watch(ep, host.zygote_sock,
 		                 (uint64_t)HOST_TAG_ZYGOTE << 32);
 	if (!e)
-		e = kif_ep_watch(ep, host.listener,
-		                 (uint64_t)HOST_TAG_LISTENER << 32);
+		e = listener_watch(ep);
 	if (!e)
 		e = kif_ep_watch(ep, host.children,
 		                 (uint64_t)HOST_TAG_CHILDREN << 32);
@@ -168,7 +180,7 @@ void host_spawn(struct kcore_pd *pd)
 
 static void spawned(const struct spawned_msg *m)
 {
-	struct kcore_pd *pd = host_pd_by_id(m->tag);
+	struct kcore_pd *pd = host_pd_record(m->tag);
 
 	if (!pd)
 		return;
@@ -239,17 +251,22 @@ static bool clone_allowed(const struct seccomp_notif *req)
 	if (!pd)
 		pd = host_pd_by_pid((int)proc_status(tid, "Tgid:"));
 	threads = proc_status(tid, "Threads:");
-	return pd && threads > 0 &&
+	return pd && pd->state != HOST_FREE && threads > 0 &&
 	       host.events->thread(pd->ctx, (unsigned)threads);
 }
 
+/* The set is level-triggered for the listener: a few decisions, then others
+ * get their turn, however many threads somebody tries to make. */
 void host_listener_ready(void)
 {
+	enum { DECISIONS = 4 };
 	struct pollfd p = { .fd = host.listener, .events = POLLIN };
 	struct seccomp_notif_resp resp;
 	struct seccomp_notif req;
 
-	while (poll(&p, 1, 0) == 1 && p.revents & POLLIN) {
+	for (unsigned i = 0; i < DECISIONS; i++) {
+		if (poll(&p, 1, 0) != 1 || !(p.revents & POLLIN))
+			return;
 		memset(&req, 0, sizeof(req));
 		memset(&resp, 0, sizeof(resp));
 		if (ioctl(host.listener, SECCOMP_IOCTL_NOTIF_RECV, &req))

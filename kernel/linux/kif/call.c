@@ -479,7 +479,7 @@ void kif_signal(fief_cap cap)
 		return;
 	}
 	ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
-	if (!ch || ch->dir == KCHAN_FREE)
+	if (!ch || ch->dir == KCHAN_FREE || ch->dead)
 		return;
 	if (c->word & CH_INDEX_GRANT || !(c->word & CH_INDEX_SIGNAL))
 		return;
