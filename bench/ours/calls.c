@@ -8,8 +8,6 @@
 
 #include "bench_client.h"
 
-enum { BATCH = 64 };
-
 static struct {
 	fief_cap theirs; /* an object of the server */
 	fief_cap third;  /* an object of another server */
@@ -91,7 +89,6 @@ void bench_group_call(struct bench *b)
 		bench_fail(b, "call", e);
 	state.third = third.cap;
 	bench_run(b, "null_call", null_call, 1);
-	bench_run(b, "null_call_batch", null_call, BATCH);
 	bench_run(b, "core_call", core_call, 1);
 	bench_run(b, "object_call", object_call, 1);
 	bench_run(b, "cap_back_call", cap_back_call, 1);
