@@ -119,10 +119,11 @@ static void sock_channel(struct kif_pd *pd, const struct sock_msg *m,
 		.page = (void *)at,
 		.bell = m->inbound ? -1 : fd[1],
 	};
-	long mapped;
+	long mapped = -1;
 
-	mapped = sys_mmap(at, KIF_PAGE, PROT_R | PROT_W, MAP_SHARED_FIXED,
-	                  fd[0], 0);
+	if ((uint64_t)at < LAYOUT_CHANNELS_END)
+		mapped = sys_mmap(at, KIF_PAGE, PROT_R | PROT_W,
+		                  MAP_SHARED_FIXED, fd[0], 0);
 	sys_close(fd[0]);
 	if (mapped == (long)at && !kchan_add_locked(pd, &n)) {
 		if (!m->inbound)
@@ -157,19 +158,51 @@ static void sock_stash(struct kif_pd *pd, const struct sock_msg *m,
 			sys_close(fd[k]);
 }
 
+/* A channel needs tables, and a table that grows reads the socket: what comes
+ * then waits until it has grown. */
+static void sock_hold(struct kif_pd *pd, const struct sock_msg *m,
+                      int fd[SOCK_FDS])
+{
+	struct kheld *h = &pd->held[pd->nheld];
+
+	if (!pd->growing) {
+		sock_channel(pd, m, fd);
+		return;
+	}
+	pd->nheld++;
+	h->msg = *m;
+	for (unsigned k = 0; k < SOCK_FDS; k++)
+		h->fd[k] = fd[k];
+}
+
+static void sock_held_locked(struct kif_pd *pd)
+{
+	struct kheld h;
+
+	while (pd->nheld && !pd->growing) {
+		h = pd->held[0];
+		pd->nheld--;
+		for (uint32_t i = 0; i < pd->nheld; i++)
+			pd->held[i] = pd->held[i + 1];
+		sock_channel(pd, &h.msg, h.fd);
+	}
+}
+
 static bool sock_drain_locked(struct kif_pd *pd)
 {
 	struct sock_msg m;
 	int fd[SOCK_FDS], n = 0;
 
 	pd->socket_ready = false;
-	while (pd->sock_taken != atomic_load(&pd->page->sock_sent)) {
+	sock_held_locked(pd);
+	while (pd->sock_taken != atomic_load(&pd->page->sock_sent) &&
+	       pd->nheld < KIF_HELD) {
 		n = sock_receive(pd->sock, &m, fd);
 		if (n < 0)
 			break;
 		pd->sock_taken++;
 		if (m.kind == SOCK_CHANNEL)
-			sock_channel(pd, &m, fd);
+			sock_hold(pd, &m, fd);
 		else
 			sock_stash(pd, &m, fd);
 	}
@@ -353,10 +386,14 @@ static enum fief_err component_grow(struct kif_pd *pd, size_t bytes, void **out)
 	if ((uint64_t)pd->heap_at + bytes > LAYOUT_HEAP_END)
 		return FIEF_LIMIT;
 	e = kif_kop(pd, KOP_HEAP, &op, NULL, 0);
-	if (!e)
+	if (!e) {
+		pd->growing = true;
 		e = kif_take_fds_locked(pd, op.a, fd);
+		pd->growing = false;
+		pd->socket_ready = true; /* for what is held now */
+	}
 	if (e)
-		return e;
+		return e == FIEF_GONE ? FIEF_OUT_OF_RAM : e;
 	at = sys_mmap(pd->heap_at, bytes, PROT_R | PROT_W, MAP_SHARED_FIXED,
 	              fd[0], 0);
 	sys_close(fd[0]);

@@ -457,7 +457,8 @@ static bool ep_sleep(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 		                      memory_order_relaxed);
 	atomic_store(&ep->asleep, true);
 	atomic_thread_fence(memory_order_seq_cst); /* partner: call_post */
-	ready = ep_ready(pd, ep);
+	/* What the backend did while we were scanning must not wait. */
+	ready = ep->interrupted || ep_ready(pd, ep);
 	n = ready ? 1 : ep_fetch(pd, ep, deadline);
 	atomic_store_explicit(&ep->asleep, false, memory_order_relaxed);
 	for (uint32_t i = 0; i < ep->nhot; i++) {

@@ -26,6 +26,7 @@ enum {
 	KIF_EPS = 8,     /* endpoints of one PD */
 	KIF_HOT = 16,    /* channels that an awake endpoint polls */
 	KIF_INTROS = 32, /* introductions kept for one peer */
+	KIF_HELD = 32,   /* channels that wait for a table to have grown */
 	KIF_STASH = 16,  /* descriptors received and not yet fetched */
 	KIF_THREADS = 64,
 	KIF_RANGES = 64, /* pieces of free address space that are remembered */
@@ -215,6 +216,13 @@ struct kif_pd {
 		int fd[SOCK_FDS];
 		uint64_t size;
 	} stash[KIF_STASH];
+	/* Channels that arrived while a table was growing, oldest first. */
+	struct kheld {
+		struct sock_msg msg;
+		int fd[SOCK_FDS];
+	} held[KIF_HELD];
+	uint32_t nheld;
+	bool growing;
 	uint32_t stashed_ds; /* entries with KIF_STASH_DS */
 	uint32_t spin_ticks;
 	fief_cap kernel; /* handle of the kernel object */
