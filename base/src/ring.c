@@ -139,6 +139,11 @@ void fief_ring_server_awake(struct fief_ring *r)
 
 bool fief_ring_server_sleep(struct fief_ring *r)
 {
-	/* A client that does not collect is not waited for: it rings. */
-	return fief_queue_sleep(&r->submissions) || !answerable(r);
+	const bool none = fief_queue_sleep(&r->submissions);
+
+	if (none || answerable(r))
+		return none;
+	/* Until the client collects: it rings when it does. */
+	fief_queue_want_room(&r->completions);
+	return !answerable(r);
 }

@@ -70,14 +70,19 @@ uint32_t fief_queue_room(struct fief_queue *q)
 	return q->broken ? 0 : q->capacity - fill;
 }
 
+void fief_queue_want_room(struct fief_queue *q)
+{
+	/* Fence: partner in fief_queue_release. */
+	atomic_store(&q->shared->waits_for_room, 1);
+}
+
 /* Full as far as we know: look, ask for a bell, and look again, because the
  * consumer may have made room before it saw the wish. */
 static bool full(struct fief_queue *q)
 {
 	if (q->own - q->other < q->capacity || producer_fill(q) != q->capacity)
 		return false;
-	/* Fence: partner in fief_queue_release. */
-	atomic_store(&q->shared->waits_for_room, 1);
+	fief_queue_want_room(q);
 	return producer_fill(q) == q->capacity;
 }
 
@@ -133,11 +138,12 @@ bool fief_queue_release(struct fief_queue *q)
 	/* Fence between the new position and the look at the wish for room;
 	 * partner: full(). */
 	atomic_exchange(&q->shared->taken, q->own);
+	/* Taken in one step: cleared after a look, it could swallow a wish that
+	 * came in between, and the producer would sleep on. */
 	if (!atomic_load_explicit(&q->shared->waits_for_room,
-	                          memory_order_relaxed))
+	                          memory_order_relaxed) ||
+	    !atomic_exchange(&q->shared->waits_for_room, 0))
 		return false;
-	atomic_store_explicit(&q->shared->waits_for_room, 0,
-	                      memory_order_relaxed);
 	return !q->broken;
 }
 

@@ -56,6 +56,10 @@ void fief_queue_init(struct fief_queue *q, void *shared, uint32_t capacity,
 /* Entries that can be put; 0 if the queue is broken. */
 uint32_t fief_queue_room(struct fief_queue *q);
 
+/* Ask for a bell at the next release; look at the room again afterwards, it
+ * may have come before. */
+void fief_queue_want_room(struct fief_queue *q);
+
 /* Add an entry; the consumer sees it after `publish`. Errors: AGAIN (full: the
  * consumer was asked to ring when there is room), INVALID (broken). */
 FIEF_MUST enum fief_err fief_queue_put(struct fief_queue *q, const void *entry);
