@@ -25,6 +25,7 @@
 enum {
 	CH_SLOTS = 6,
 	CH_SIGNALS = 64,
+	CH_INTRODUCED = 32, /* from here on: signals that core introduces */
 	CH_RELEASES = 16,
 	CH_REP_SHIFT = 4,
 	CH_DEAD = 1,
@@ -84,7 +85,10 @@ struct ch_page {
 	struct {
 		_Atomic uint32_t polled; /* server is awake and looks here */
 		_Atomic uint32_t cpu;    /* where it ran last */
-		uint32_t unused[14];
+		/* Bit n: the client gave back signal number CH_INTRODUCED + n;
+		 * core takes the bits when it needs a number. */
+		_Atomic uint32_t freed;
+		uint32_t unused[13];
 	} server;
 	struct {
 		_Atomic uint32_t cpu;

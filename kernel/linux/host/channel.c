@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -64,38 +65,55 @@ static enum fief_err take_prepared(struct host_prepared *p)
 
 /* ---- ends ---- */
 
-enum fief_err host_end_take(struct kcore_pd *pd, uint32_t *number)
+/* Ends of channels to one peer that a PD has not read yet. */
+enum { UNREAD_ENDS = 32 };
+
+static bool end_free(const struct host_end *e, uint32_t tail)
 {
-	uint32_t tail = atomic_load(&pd->core->client.notice_tail), max;
-	struct host_end *end;
+	return !e->channel && !e->reserved &&
+	       (!e->used_before || (int32_t)(tail - e->dead_notice) > 0);
+}
 
-	for (uint32_t i = 0; i < pd->nends; i++) {
-		struct host_end *e = &pd->end[i];
+static enum fief_err ends_grow(struct kcore_pd *pd)
+{
+	uint32_t max = pd->nends ? pd->nends * 2 : 8;
+	struct host_end *end = realloc(pd->end, max * sizeof(*end));
 
-		if (e->channel || e->reserved ||
-		    (e->used_before && (int32_t)(tail - e->dead_notice) <= 0))
-			continue;
-		*number = i;
-		return FIEF_OK;
-	}
-	max = pd->nends ? pd->nends * 2 : 8;
-	end = realloc(pd->end, max * sizeof(*end));
 	if (!end)
 		return FIEF_LIMIT;
-	for (uint32_t i = pd->nends; i < max; i++)
-		end[i] = (struct host_end){ 0 };
+	memset(end + pd->nends, 0, (max - pd->nends) * sizeof(*end));
 	pd->end = end;
-	*number = pd->nends;
 	pd->nends = max;
 	return FIEF_OK;
 }
 
-static void end_release(struct kcore_pd *pd, uint32_t number)
+enum fief_err host_end_take(struct kcore_pd *pd, const struct kcore_pd *other,
+                            uint32_t *number)
+{
+	uint32_t tail = atomic_load(&pd->core->client.notice_tail);
+	uint32_t unread = 0;
+
+	*number = pd->nends;
+	for (uint32_t i = pd->nends; i--;) {
+		const struct host_end *e = &pd->end[i];
+
+		if (end_free(e, tail))
+			*number = i;
+		else if (!e->channel && other && e->peer == other->name)
+			unread++;
+	}
+	if (unread >= UNREAD_ENDS)
+		return FIEF_LIMIT;
+	return *number < pd->nends ? FIEF_OK : ends_grow(pd);
+}
+
+static void end_release(struct kcore_pd *pd, uint32_t number, uint32_t peer)
 {
 	struct pdp_notice n = { .kind = PDP_DEAD, .chan = number };
 	struct host_end *end = &pd->end[number];
 
 	end->channel = NULL;
+	end->peer = peer;
 	end->used_before = true;
 	if (pd->state == HOST_DEAD || pd->state == HOST_FREE)
 		return;
@@ -109,18 +127,35 @@ static void end_release(struct kcore_pd *pd, uint32_t number)
 
 /* ---- channels ---- */
 
+/* A channel between the two, which are not the same; if `ep` is given, of
+ * client `a` to that endpoint of `b`. Sought at the one that has fewer. */
+static struct host_channel *find(const struct kcore_pd *a,
+                                 const struct kcore_pd *b, const uint32_t *ep)
+{
+	const struct kcore_pd *few = a->nends < b->nends ? a : b;
+
+	for (uint32_t i = 0; i < few->nends; i++) {
+		struct host_channel *ch = few->end[i].channel;
+
+		if (!ch || (ch->client != a && ch->client != b) ||
+		    (ch->server != a && ch->server != b))
+			continue;
+		if (!ep || (ch->client == a && ch->ep == *ep))
+			return ch;
+	}
+	return NULL;
+}
+
 struct host_channel *host_channel_find(const struct kcore_pd *client,
                                        const struct kcore_pd *server,
                                        uint32_t ep)
 {
-	for (uint32_t i = 0; i < client->nends; i++) {
-		struct host_channel *ch = client->end[i].channel;
+	return find(client, server, &ep);
+}
 
-		if (ch && ch->client == client && ch->server == server &&
-		    ch->ep == ep)
-			return ch;
-	}
-	return NULL;
+bool host_talks(const struct kcore_pd *a, const struct kcore_pd *b)
+{
+	return find(a, b, NULL) != NULL;
 }
 
 static void channel_link(struct host_channel *ch)
@@ -139,13 +174,13 @@ static enum fief_err announce(struct host_channel *ch,
 	struct sock_msg to_client = {
 		.kind = SOCK_CHANNEL,
 		.chan = ch->client_number,
-		.peer = ch->server->id,
+		.peer = ch->server->name,
 		.ep = ch->ep,
 	};
 	struct sock_msg to_server = {
 		.kind = SOCK_CHANNEL,
 		.chan = ch->server_number,
-		.peer = ch->client->id,
+		.peer = ch->client->name,
 		.inbound = 1,
 		.ep = ch->ep,
 	};
@@ -156,7 +191,7 @@ static enum fief_err announce(struct host_channel *ch,
 		return e;
 	e = host_send(ch->client, &to_client, fd, 2);
 	if (e)
-		end_release(ch->server, ch->server_number);
+		end_release(ch->server, ch->server_number, ch->client->name);
 	return e;
 }
 
@@ -181,11 +216,11 @@ enum fief_err host_channel_create(struct kcore_pd *client,
 	*ch = (struct host_channel){
 		.client = client, .server = server, .ep = ep, .page = p.page
 	};
-	e = host_end_take(client, &ch->client_number);
+	e = host_end_take(client, server, &ch->client_number);
 	if (!e)
 		client->end[ch->client_number].channel = ch;
 	if (!e)
-		e = host_end_take(server, &ch->server_number);
+		e = host_end_take(server, client, &ch->server_number);
 	if (!e) {
 		server->end[ch->server_number].channel = ch;
 		e = announce(ch, &p);
@@ -219,12 +254,13 @@ void host_page_dead(struct ch_page *page)
 void host_channel_close(struct host_channel *ch)
 {
 	host_page_dead(ch->page);
-	end_release(ch->client, ch->client_number);
-	end_release(ch->server, ch->server_number);
+	end_release(ch->client, ch->client_number, ch->server->name);
+	end_release(ch->server, ch->server_number, ch->client->name);
 	*ch->at = ch->next;
 	if (ch->next)
 		ch->next->at = ch->at;
 	munmap(ch->page, KIF_PAGE);
+	free(ch->signals);
 	free(ch);
 }
 

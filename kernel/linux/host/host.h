@@ -28,18 +28,26 @@ struct host_channel {
 	uint32_t client_number, server_number;
 	uint32_t ep;
 	struct ch_page *page;
-	uint32_t signals; /* numbers handed out for introduced signals */
+	struct host_numbers *signals; /* owned; NULL: none introduced */
+};
+
+/* Numbers of introduced signals at one receiver of one owner. */
+struct host_numbers {
+	uint64_t used;
+	uint32_t from[PDP_INTRODUCED]; /* name of the introducer */
 };
 
 /* The ends of its channels that a PD knows, by its own numbers. */
 struct host_end {
 	struct host_channel *channel; /* NULL: free */
 	uint32_t dead_notice; /* free: reusable once the PD read this notice */
+	uint32_t peer;        /* free: name of the PD that it led to */
 	bool used_before, reserved; /* reserved: never free */
 };
 
 struct kcore_pd {
-	uint32_t id; /* name for peers, and core's channel number */
+	uint32_t id;   /* place in host.pd, and core's channel number */
+	uint32_t name; /* for peers; never given to another PD */
 	enum host_state state;
 	void *ctx;
 	int pid;
@@ -49,16 +57,17 @@ struct kcore_pd {
 	struct pd_page *page;
 	struct ch_page *core;
 	uint32_t notice_head, bell_sent;
-	uint32_t fds_sent; /* numbers of SOCK_FD messages */
-	uint32_t signals;  /* introduced to core, round robin */
+	uint32_t fds_sent;            /* numbers of SOCK_FD messages */
+	struct host_numbers *signals; /* of signals introduced to core */
 	bool crashed, exiting;
 	int exit_code;
 	int priority; /* see kcore_pd_schedule */
 	uint64_t cpu_mask;
 	struct host_end *end;
 	uint32_t nends;
-	fief_cap kernel;          /* kernel object that serves this PD */
-	uint8_t eps;              /* endpoints in use, bit mask */
+	fief_cap kernel; /* kernel object that serves this PD */
+	uint8_t eps;     /* endpoints in use, bit mask */
+	uint32_t eps_made;
 	struct host_spawn *spawn; /* owned: not yet sent to the zygote */
 	struct pdp_notice *queue; /* owned: found no room in the page */
 	uint32_t queued, queue_max;
@@ -96,6 +105,8 @@ struct host {
 		const struct kcore_ds *ds;
 	} push;             /* see kcore_ds_push */
 	struct kmap by_pid; /* process id -> PD id */
+	struct kmap by_name;
+	uint32_t names; /* given last */
 };
 
 extern struct host host;
@@ -128,7 +139,13 @@ void host_channels_close(struct kcore_pd *);
 void host_channel_close(struct host_channel *);
 /* End all calls on a channel page whose server is gone. */
 void host_page_dead(struct ch_page *);
-FIEF_MUST enum fief_err host_end_take(struct kcore_pd *, uint32_t *number);
+/* A number for a channel to `other`, NULL: core. LIMIT also if too many of
+ * the ends of channels between the two are still to be read by the PD. */
+FIEF_MUST enum fief_err host_end_take(struct kcore_pd *,
+                                      const struct kcore_pd *other,
+                                      uint32_t *number);
+/* Is there a channel between the two? */
+bool host_talks(const struct kcore_pd *, const struct kcore_pd *);
 
 /* ---- notice.c ---- */
 /* Put a notice into the PD's page, or keep it until there is room. LIMIT: too
@@ -143,6 +160,10 @@ FIEF_MUST enum fief_err host_send(struct kcore_pd *, const struct sock_msg *,
 void host_signal(struct kcore_pd *, uint32_t index);
 
 /* ---- introduce.c ---- */
+/* Core's entry `index` for an introduced signal of `owner` is free again. */
+void host_signal_returned(struct kcore_pd *owner, uint32_t index);
+/* What core gave to a PD, and that PD as kif of core knows it. */
+struct kpeer *host_peer(const struct kcore_pd *);
 /* `from` NULL is core. `owner` serves the object; NULL is core. */
 struct host_intro {
 	struct kcore_pd *from, *owner, *to;
@@ -175,6 +196,8 @@ void host_children_ready(void);
 
 /* ---- pd.c ---- */
 struct kcore_pd *host_pd_by_pid(int pid);
+/* The PD that peers know by that name, or NULL. */
+struct kcore_pd *host_pd_by_name(uint32_t name);
 /* The PD of that id, unless it was destroyed. */
 struct kcore_pd *host_pd_by_id(uint32_t id);
 /* The same, or what is left of it until its process is reaped. */

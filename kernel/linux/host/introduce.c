@@ -8,23 +8,69 @@
 
 #include "host.h"
 
+#include <stdlib.h>
+
 #include <kernel/linux/kif/caps.h>
 #include <kernel/linux/kif/lock.h>
 
-enum { SIGNALS_FIRST = CH_SIGNALS / 2 };
-
-static uint32_t peer_id(const struct kcore_pd *pd)
+static uint32_t peer_name(const struct kcore_pd *pd)
 {
-	return pd ? pd->id : CORE_PEER;
+	return pd ? pd->name : CORE_PEER;
 }
+
+struct kpeer *host_peer(const struct kcore_pd *pd)
+{
+	return pd ? kpeer_find(&host.kif, pd->id) : NULL;
+}
+
+/* ---- numbers of introduced signals ---- */
+
+/* Nobody may take them all, or others could introduce nothing. */
+static enum fief_err number_take(struct host_numbers **set, unsigned max,
+                                 uint32_t from, uint32_t *n)
+{
+	unsigned mine = 0, i, unused = max;
+	struct host_numbers *s = *set;
+
+	if (!s)
+		s = *set = calloc(1, sizeof(*s));
+	if (!s)
+		return FIEF_LIMIT;
+	for (i = max; i--;)
+		if (!(s->used >> i & 1))
+			unused = i;
+		else
+			mine += s->from[i] == from;
+	if (unused == max || mine >= max / 4)
+		return FIEF_LIMIT;
+	s->used |= 1ull << unused;
+	s->from[unused] = from;
+	*n = unused;
+	return FIEF_OK;
+}
+
+static void number_free(struct host_numbers *set, uint64_t mask)
+{
+	if (set)
+		set->used &= ~mask;
+}
+
+void host_signal_returned(struct kcore_pd *owner, uint32_t index)
+{
+	index &= CH_INDEX_SIGNAL - 1;
+	if (index < PDP_INTRODUCED)
+		number_free(owner->signals, 1ull << index);
+}
+
+/* ---- names ---- */
 
 /* The owner is core: the new entry is made here and now. */
 static enum fief_err introduce_own(const struct host_intro *in,
                                    struct pdp_notice *n)
 {
 	struct kif_pd *kif = &host.kif;
-	struct kpeer *from = kpeer_find(kif, peer_id(in->from));
-	struct kpeer *to = kpeer_find(kif, peer_id(in->to));
+	struct kpeer *from = host_peer(in->from);
+	struct kpeer *to = host_peer(in->to);
 	uint32_t own, ogen;
 
 	if (!from || !to ||
@@ -38,8 +84,8 @@ static enum fief_err owner_notice(const struct host_intro *in, uint32_t number)
 {
 	struct pdp_notice n = {
 		.kind = PDP_GRANT,
-		.peer = peer_id(in->to),
-		.peer2 = peer_id(in->from),
+		.peer = peer_name(in->to),
+		.peer2 = peer_name(in->from),
 		.index = in->index,
 		.gen = in->gen,
 		.number = number,
@@ -49,21 +95,45 @@ static enum fief_err owner_notice(const struct host_intro *in, uint32_t number)
 }
 
 /* How the receiver will name the capability towards its owner. A signal
- * needs a number on the receiver's channel; the upper half of them is for
- * introduced ones and is reused in turn. */
-static void receiver_name(const struct host_intro *in, struct host_channel *ch,
-                          uint32_t number, uint32_t *index, uint32_t *gen)
+ * needs a number on the receiver's channel, which is taken until the receiver
+ * gives it back. `ch` is NULL if core receives. */
+static enum fief_err receiver_name(const struct host_intro *in,
+                                   struct host_channel *ch, uint32_t number,
+                                   uint32_t *index, uint32_t *gen)
 {
+	enum fief_err e;
 	uint32_t n;
 
 	*index = CH_INDEX_GRANT;
 	*gen = number;
 	if (!(in->index & CH_INDEX_SIGNAL) || in->index & CH_INDEX_GRANT)
-		return;
-	n = ch ? SIGNALS_FIRST + ch->signals++ % (CH_SIGNALS - SIGNALS_FIRST) :
-	         in->owner->signals++ % PDP_INTRODUCED;
+		return FIEF_OK;
+	if (ch) {
+		number_free(ch->signals,
+		            atomic_exchange(&ch->page->server.freed, 0));
+		e = number_take(&ch->signals, CH_SIGNALS - CH_INTRODUCED,
+		                peer_name(in->from), &n);
+		n += CH_INTRODUCED;
+	} else {
+		e = number_take(&in->owner->signals, PDP_INTRODUCED,
+		                peer_name(in->from), &n);
+	}
 	*index = CH_INDEX_SIGNAL | n;
 	*gen = 0;
+	return e;
+}
+
+/* Nobody was told of the name. */
+static void name_return(const struct host_intro *in, struct host_channel *ch,
+                        uint32_t index)
+{
+	if (!(index & CH_INDEX_SIGNAL))
+		return;
+	index &= CH_INDEX_SIGNAL - 1;
+	if (ch)
+		number_free(ch->signals, 1ull << (index - CH_INTRODUCED));
+	else
+		number_free(in->owner->signals, 1ull << index);
 }
 
 static void introduce_to_core(const struct host_intro *in, uint32_t index,
@@ -76,8 +146,7 @@ static void introduce_to_core(const struct host_intro *in, uint32_t index,
 		.gen = gen,
 	};
 
-	kpeer_intro_locked(&host.kif, kpeer_find(&host.kif, peer_id(in->from)),
-	                   &intro);
+	kpeer_intro_locked(&host.kif, host_peer(in->from), &intro);
 }
 
 static enum fief_err introduce_foreign(const struct host_intro *in,
@@ -95,10 +164,14 @@ static enum fief_err introduce_foreign(const struct host_intro *in,
 			return e;
 		n->chan = ch->client_number;
 	}
-	receiver_name(in, ch, grant, &n->index, &n->gen);
+	e = receiver_name(in, ch, grant, &n->index, &n->gen);
+	if (e)
+		return e;
 	name = n->index & CH_INDEX_SIGNAL ? n->index : grant;
 	e = owner_notice(in, name);
-	if (!e && !in->to)
+	if (e)
+		name_return(in, ch, n->index);
+	else if (!in->to)
 		introduce_to_core(in, n->index, n->gen);
 	return e;
 }
@@ -118,7 +191,7 @@ enum fief_err host_introduce(const struct host_intro *in, uint32_t *grant)
 {
 	struct pdp_notice n = {
 		.kind = PDP_INTRO,
-		.peer = peer_id(in->from),
+		.peer = peer_name(in->from),
 		.number = in->number,
 	};
 	uint32_t number = next_grant();
@@ -136,8 +209,14 @@ enum fief_err host_introduce(const struct host_intro *in, uint32_t *grant)
 		n.chan = KCAP_NO_CHANNEL;
 		e = FIEF_OK;
 	}
-	if (!e && in->to && !grant)
+	if (!e && in->to && !grant) {
 		e = host_notify(in->to, &n);
+		/* The owner of a foreign one keeps an entry that is counted
+		 * as caused by the introducer. */
+		if (e && !in->owner && n.chan == CORE_CHANNEL)
+			kdeleg_release_locked(&host.kif, host_peer(in->to),
+			                      n.index, n.gen);
+	}
 	if (!e && grant)
 		*grant = number;
 	return e;

@@ -31,27 +31,16 @@ static enum fief_err send_fds(struct kcore_pd *pd, const int *fd, unsigned n,
 	return e;
 }
 
-static bool talks_to(const struct kcore_pd *pd, const struct kcore_pd *peer)
-{
-	for (uint32_t i = 0; i < peer->nends; i++) {
-		const struct host_channel *ch = peer->end[i].channel;
-
-		if (ch && (ch->client == pd || ch->server == pd))
-			return true;
-	}
-	return false;
-}
-
 static enum fief_err kop_reverse(struct kcore_pd *pd, struct kop *op,
                                  const struct kif_msg *in)
 {
-	struct kcore_pd *peer = host_pd_by_id(op->peer);
+	struct kcore_pd *peer = host_pd_by_name(op->peer);
 	struct host_channel *ch;
 	enum fief_err e;
 
 	(void)in;
-	if (!peer || op->a >= KIF_EPS || !(pd->eps >> op->a & 1) ||
-	    !talks_to(pd, peer))
+	if (!peer || peer == pd || op->a >= KIF_EPS ||
+	    !(pd->eps >> op->a & 1) || !host_talks(pd, peer))
 		return FIEF_INVALID;
 	ch = host_channel_find(peer, pd, op->a);
 	if (ch) {
@@ -84,8 +73,8 @@ static enum fief_err introduce(struct kcore_pd *pd, const struct kop *op)
 		}
 	}
 	if (op->peer != CORE_PEER) {
-		intro.to = host_pd_by_id(op->peer);
-		if (!intro.to || !talks_to(pd, intro.to))
+		intro.to = host_pd_by_name(op->peer);
+		if (!intro.to || intro.to == pd || !host_talks(pd, intro.to))
 			return FIEF_INVALID;
 	}
 	return host_introduce(&intro, NULL);
@@ -113,7 +102,7 @@ static void refuse(struct ch_page *page, const struct kop *op, enum fief_err e)
 static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
                                    const struct kif_msg *in)
 {
-	struct pdp_notice refused = { .kind = PDP_REFUSED, .peer = pd->id };
+	struct pdp_notice refused = { .kind = PDP_REFUSED, .peer = pd->name };
 	enum fief_err e = introduce(pd, op);
 	struct host_channel *ch;
 
@@ -154,8 +143,7 @@ static enum fief_err kop_map(struct kcore_pd *pd, struct kop *op,
 	int fd;
 
 	(void)in;
-	c = kdeleg_object(kif, kpeer_find(kif, pd->id), op->index, op->gen,
-	                  &own, &ogen);
+	c = kdeleg_object(kif, host_peer(pd), op->index, op->gen, &own, &ogen);
 	if (!c)
 		return FIEF_GONE;
 	ds = c->badge & 1 ? NULL : host.events->dataspace(c->badge, &rights);
@@ -200,6 +188,10 @@ static enum fief_err kop_heap(struct kcore_pd *pd, struct kop *op,
 	return e;
 }
 
+/* Endpoints that a PD may make, one after the other; each further one costs
+ * a capability until the PD ends. */
+enum { EPS_FREE = 64 };
+
 static enum fief_err kop_ep(struct kcore_pd *pd, struct kop *op,
                             const struct kif_msg *in)
 {
@@ -209,6 +201,14 @@ static enum fief_err kop_ep(struct kcore_pd *pd, struct kop *op,
 	(void)in;
 	if (pd->eps == 0xff)
 		return FIEF_LIMIT;
+	/* What a PD was sent it may keep until it ends, and with it the host's
+	 * memory for what it watches. */
+	if (pd->eps_made >= EPS_FREE) {
+		e = host.events->charge(pd->ctx, 0, 1);
+		if (e)
+			return e;
+	}
+	pd->eps_made++;
 	fd[0] = epoll_create1(EPOLL_CLOEXEC);
 	fd[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	e = fd[0] < 0 || fd[1] < 0 ? FIEF_LIMIT : send_fds(pd, fd, 2, op);

@@ -96,6 +96,8 @@ static void host_give_back(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 	struct kcore_pd *to = host_pd_by_id(ch->number);
 
 	(void)pd;
+	if (to && index & CH_INDEX_SIGNAL && !(index & CH_INDEX_GRANT))
+		host_signal_returned(to, index);
 	/* Without room the owner keeps an entry that nobody will use. */
 	if (to && to->state != HOST_DEAD && host_notify(to, &n))
 		return;

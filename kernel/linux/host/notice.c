@@ -24,12 +24,33 @@ static uint32_t outstanding(const struct kcore_pd *pd)
 	return n > PDP_NOTICES ? PDP_NOTICES : n;
 }
 
+static uint32_t introducer(const struct pdp_notice *n)
+{
+	return n->kind == PDP_GRANT                           ? n->peer2 :
+	       n->kind == PDP_INTRO || n->kind == PDP_REFUSED ? n->peer :
+	                                                        CORE_PEER;
+}
+
+/* A PD may introduce as much to one that does not read as it leaves room for
+ * others. */
+static bool takes_too_much(const struct kcore_pd *pd, uint32_t from)
+{
+	uint32_t mine = 0;
+
+	if (from == CORE_PEER || pd->queued < QUEUE_MAX / 8)
+		return false;
+	for (uint32_t i = 0; i < pd->queued; i++)
+		mine += introducer(&pd->queue[i]) == from;
+	return mine >= QUEUE_MAX - pd->queued;
+}
+
 static enum fief_err queue_add(struct kcore_pd *pd, const struct pdp_notice *n)
 {
 	uint32_t max = pd->queue_max ? pd->queue_max * 2 : QUEUE_FIRST;
 	struct pdp_notice *queue;
 
-	if (pd->queued >= QUEUE_MAX && n->kind != PDP_DEAD)
+	if (n->kind != PDP_DEAD &&
+	    (pd->queued >= QUEUE_MAX || takes_too_much(pd, introducer(n))))
 		return FIEF_LIMIT;
 	if (pd->queued == pd->queue_max) {
 		queue = realloc(pd->queue, max * sizeof(*queue));

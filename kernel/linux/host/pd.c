@@ -50,6 +50,27 @@ static enum fief_err take_id(struct kcore_pd *pd)
 	return FIEF_OK;
 }
 
+/* The name is new, so that whoever holds late news of a dead PD, or entries
+ * that were its own, does not take this one for it. */
+static enum fief_err take_name(struct kcore_pd *pd)
+{
+	uint32_t other;
+
+	do
+		pd->name = ++host.names;
+	while (pd->name == CORE_PEER || pd->name == UINT32_MAX ||
+	       kmap_get(&host.by_name, pd->name, &other));
+	return kmap_put(&host.kif, &host.by_name, pd->name, pd->id);
+}
+
+static void pd_free(struct kcore_pd *pd)
+{
+	host.pd[pd->id] = NULL;
+	kmap_take(&host.by_name, pd->name, &pd->id);
+	free(pd->signals);
+	free(pd);
+}
+
 static enum fief_err make_page(struct kcore_pd *pd)
 {
 	void *page;
@@ -119,7 +140,7 @@ static enum fief_err make_core_channel(struct kcore_pd *pd)
 static enum fief_err reserve_ends(struct kcore_pd *pd)
 {
 	uint32_t n;
-	enum fief_err e = host_end_take(pd, &n);
+	enum fief_err e = host_end_take(pd, NULL, &n);
 
 	if (!e)
 		pd->end[n].reserved = true; /* 0: the core channel */
@@ -143,7 +164,9 @@ enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
 		free(pd);
 		return e;
 	}
-	e = make_page(pd);
+	e = take_name(pd);
+	if (!e)
+		e = make_page(pd);
 	if (!e)
 		e = make_sockets(pd);
 	if (!e)
@@ -176,7 +199,7 @@ static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
 	out->present = 1;
 	if (kcap_kind(c) == KCAP_OWN) {
 		out->chan = CORE_CHANNEL;
-		return kdeleg_add_locked(kif, kpeer_find(kif, pd->id),
+		return kdeleg_add_locked(kif, host_peer(pd),
 		                         (cap & CH_INDEX_MASK) |
 		                                 (c->head >> 16 & 0xff) << 24,
 		                         c->word, &out->index, &out->gen);
@@ -247,6 +270,13 @@ struct kcore_pd *host_pd_by_id(uint32_t id)
 	return pd && pd->state != HOST_FREE ? pd : NULL;
 }
 
+struct kcore_pd *host_pd_by_name(uint32_t name)
+{
+	uint32_t id;
+
+	return kmap_get(&host.by_name, name, &id) ? host_pd_by_id(id) : NULL;
+}
+
 struct kcore_pd *host_pd_by_pid(int pid)
 {
 	uint32_t id;
@@ -258,11 +288,11 @@ struct kcore_pd *host_pd_by_pid(int pid)
 /* Everything that ties the PD to others ends; the record stays. */
 static void pd_bury(struct kcore_pd *pd)
 {
-	struct kchan *core = ktable_at(&host.kif.chans, sizeof(*core), pd->id);
+	struct kchan *core = ktable_get(&host.kif.chans, sizeof(*core), pd->id);
 
 	pd->state = HOST_DEAD;
 	host_channels_close(pd);
-	if (core->page == pd->core && pd->core)
+	if (core && pd->core && core->page == pd->core)
 		kchan_dead_locked(&host.kif, core);
 	host_kif.revoke(pd->kernel);
 	pd->kernel = FIEF_CAP_NULL;
@@ -299,8 +329,7 @@ void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 	kmap_take(&host.by_pid, (uint32_t)pd->pid, &id);
 	pd->pid = 0;
 	if (pd->state == HOST_FREE) { /* destroyed before: nobody listens */
-		host.pd[pd->id] = NULL;
-		free(pd);
+		pd_free(pd);
 		return;
 	}
 	pd_bury(pd);
@@ -339,8 +368,7 @@ void kcore_pd_destroy(struct kcore_pd *pd)
 	pd->state = HOST_FREE;
 	if (running)
 		return; /* the id stays taken until the process is reaped */
-	host.pd[pd->id] = NULL;
-	free(pd);
+	pd_free(pd);
 }
 
 void *kcore_pd_ctx(const struct kcore_pd *pd)

@@ -145,6 +145,7 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 void host_spawn(struct kcore_pd *pd)
 {
 	struct host_spawn *s = pd->spawn;
+	bool sent = false;
 	unsigned n = 0;
 	union {
 		char bytes[CMSG_SPACE(SPAWN_FDS * sizeof(int))];
@@ -165,17 +166,18 @@ void host_spawn(struct kcore_pd *pd)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(SPAWN_FDS * sizeof(int));
 	memcpy(CMSG_DATA(c), s->fd, SPAWN_FDS * sizeof(int));
-	if (n == SPAWN_FDS &&
-	    sendmsg(host.zygote_sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
-	    errno == EAGAIN)
+	if (n == SPAWN_FDS)
+		sent = sendmsg(host.zygote_sock, &h,
+		               MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	if (n == SPAWN_FDS && !sent && errno == EAGAIN)
 		return; /* host_zygote_ready tries again */
 	for (unsigned i = 0; i < SPAWN_FDS; i++)
 		if (s->fd[i] >= 0)
 			close(s->fd[i]);
 	free(s);
 	pd->spawn = NULL;
-	if (n < SPAWN_FDS)
-		host_pd_died(pd, true, SIGKILL); /* out of descriptors */
+	if (!sent) /* the host has no descriptors left */
+		host_pd_died(pd, true, SIGKILL);
 }
 
 static void spawned(const struct spawned_msg *m)

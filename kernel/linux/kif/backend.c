@@ -267,7 +267,7 @@ static void notice_grant_signal(struct kif_pd *pd, struct kpeer *from,
 static void notice_grant(struct kif_pd *pd, const struct pdp_notice *n)
 {
 	struct kpeer *from = kpeer_find(pd, n->peer2), *to;
-	uint32_t own = 0, ogen = 0, index, gen;
+	uint32_t own = 0, ogen = 0;
 
 	if (!from || kpeer_get_locked(pd, n->peer, &to))
 		return;
@@ -275,12 +275,13 @@ static void notice_grant(struct kif_pd *pd, const struct pdp_notice *n)
 		notice_grant_signal(pd, from, to, n);
 		return;
 	}
+	for (unsigned i = 0; i < KIF_EPS; i++)
+		if (to->in[i])
+			kchan_take_releases_locked(pd, to->in[i]);
 	if (!kdeleg_object(pd, from, n->index, n->gen, &own, &ogen))
 		return; /* revoked: the new holder reads GONE */
-	if (kdeleg_add_locked(pd, to, own, ogen, &index, &gen))
-		return;
-	if (kmap_put(pd, &to->grants, n->number, index))
-		kdeleg_release_locked(pd, to, index, gen);
+	if (kgrant_add_locked(pd, from, to, n->number, own, ogen))
+		return; /* too many: the same */
 }
 
 static void notice_intro(struct kif_pd *pd, const struct pdp_notice *n)

@@ -187,7 +187,7 @@ static uint32_t call_wait(struct kif_pd *pd, struct kchan *ch,
 
 /* ---- the call ---- */
 
-static void call_ring(struct kchan *ch)
+void kchan_ring(struct kchan *ch)
 {
 	uint64_t one = 1;
 
@@ -269,7 +269,7 @@ static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
 		return FIEF_GONE;
 	slot = &ch->page->slot[n];
 	call_post(ch, c, (unsigned)n, msg, cap);
-	call_ring(ch);
+	kchan_ring(ch);
 	rep = call_wait(pd, ch, slot, ch->seq[n]);
 	return call_finish(pd, ch, (unsigned)n, rep, msg);
 }
@@ -297,7 +297,7 @@ static void call_forward(struct kif_pd *pd, const struct kchan *ch, unsigned n,
 			return; /* core is gone, and so are we */
 		call_post(core, kernel, (unsigned)slot, &msg, NULL);
 		atomic_fetch_or(&core->retired, 1u << slot);
-		call_ring(core);
+		kchan_ring(core);
 	}
 }
 
@@ -325,7 +325,7 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 	if (FIEF_UNLIKELY(forward->n))
 		call_forward(pd, ch, (unsigned)n, forward);
 	else
-		call_ring(ch);
+		kchan_ring(ch);
 	if (FIEF_UNLIKELY(atomic_load(&t->cancel_nr) == nr))
 		kif_cancel(t->number, nr); /* it came before the slot */
 	rep = call_wait(pd, ch, slot, ch->seq[n]);
@@ -462,7 +462,7 @@ static void signal_channel(struct kchan *ch, uint32_t n)
 		return;
 	atomic_fetch_add(&page->signal_count[n], 1);
 	atomic_fetch_or(&page->client.signals, 1ull << n); /* fence */
-	call_ring(ch);
+	kchan_ring(ch);
 }
 
 void kif_signal(fief_cap cap)

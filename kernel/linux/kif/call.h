@@ -8,6 +8,8 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg);
 /* Call the kernel object of this PD: no capabilities, not cancelable, takes
  * no lock. */
 enum fief_err kif_call_kernel(struct kif_pd *, struct kif_msg *msg);
+/* Wake the server of an out-channel, if it does not look anyway. */
+void kchan_ring(struct kchan *);
 void kif_signal(fief_cap cap);
 void kif_cancel(fief_thread thread, uint64_t call_nr);
 uint64_t kif_call_nr(void);

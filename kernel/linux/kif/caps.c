@@ -3,6 +3,7 @@
 
 #include "caps.h"
 
+#include "call.h"
 #include "chan.h"
 #include "lock.h"
 
@@ -168,155 +169,6 @@ enum fief_err kif_recv_window(unsigned n)
 	return FIEF_OK;
 }
 
-/* ---- peers and delegations ---- */
-
-struct kpeer *kpeer_find(struct kif_pd *pd, uint32_t id)
-{
-	struct kpeer *p;
-
-	for (p = pd->peers; p; p = p->next)
-		if (p->id == id)
-			return p;
-	return NULL;
-}
-
-enum fief_err kpeer_get_locked(struct kif_pd *pd, uint32_t id,
-                               struct kpeer **out)
-{
-	struct kpeer *p = kpeer_find(pd, id);
-	enum fief_err e;
-	void *mem;
-
-	if (!p)
-		p = kpeer_find(pd, KIF_PEER_NONE); /* left by a dead peer */
-	if (!p) {
-		e = kif_grow(pd, sizeof(*p), &mem);
-		if (e)
-			return e;
-		p = mem;
-		p->next = pd->peers;
-		pd->peers = p;
-	}
-	p->id = id;
-	*out = p;
-	return FIEF_OK;
-}
-
-struct kcap *kdeleg_object(struct kif_pd *pd, struct kpeer *peer,
-                           uint32_t index, uint32_t gen, uint32_t *own,
-                           uint32_t *ogen)
-{
-	struct kdeleg *d;
-	struct kcap *c;
-
-	if (index & CH_INDEX_GRANT) {
-		if (!kmap_get(&peer->grants, gen, &index))
-			return NULL;
-		d = ktable_get(&peer->deleg, sizeof(*d), index);
-		if (!d)
-			return NULL;
-	} else {
-		d = ktable_get(&peer->deleg, sizeof(*d), index);
-		if (!d || d->gen != gen)
-			return NULL;
-	}
-	*own = d->own;
-	*ogen = d->ogen;
-	c = kobj_live(pd, d->own, d->ogen);
-	return c;
-}
-
-enum fief_err kdeleg_add_locked(struct kif_pd *pd, struct kpeer *peer,
-                                uint32_t own, uint32_t ogen, uint32_t *index,
-                                uint32_t *gen)
-{
-	uint32_t i = peer->first_free;
-	struct kdeleg *d;
-	enum fief_err e;
-
-	if (i) {
-		i--;
-		d = ktable_at(&peer->deleg, sizeof(*d), i);
-		peer->first_free = d->next;
-	} else {
-		e = ktable_add(pd, &peer->deleg, sizeof(*d), &i);
-		if (e)
-			return e;
-		d = ktable_at(&peer->deleg, sizeof(*d), i);
-		d->gen = 1;
-	}
-	d->own = own;
-	d->ogen = ogen;
-	d->next = 0;
-	*index = i;
-	*gen = d->gen;
-	return FIEF_OK;
-}
-
-void kdeleg_release_locked(struct kif_pd *pd, struct kpeer *peer,
-                           uint32_t index, uint32_t gen)
-{
-	struct kdeleg *d;
-
-	(void)pd;
-	if (index & CH_INDEX_GRANT) {
-		if (!kmap_take(&peer->grants, gen, &index))
-			return;
-		d = ktable_get(&peer->deleg, sizeof(*d), index);
-	} else {
-		d = ktable_get(&peer->deleg, sizeof(*d), index);
-		if (d && d->gen != gen)
-			return;
-	}
-	if (!d || !d->own)
-		return;
-	d->own = 0;
-	d->gen++;
-	d->next = peer->first_free;
-	peer->first_free = index + 1;
-}
-
-void kpeer_intro_locked(struct kif_pd *pd, struct kpeer *peer,
-                        const struct kintro *in)
-{
-	void *mem;
-
-	kintro_news(pd);
-	if (!peer->intro) {
-		if (kif_grow(pd, KIF_INTROS * sizeof(*in), &mem))
-			return; /* the call stays parked, its sender waits */
-		peer->intro = mem;
-	}
-	peer->intro[peer->intro_next++ % KIF_INTROS] = *in;
-	kpeer_look_locked(pd, peer);
-}
-
-struct kintro *kpeer_intro_find(const struct kpeer *peer, uint32_t number)
-{
-	for (unsigned i = 0; peer->intro && number && i < KIF_INTROS; i++)
-		if (peer->intro[i].number == number)
-			return &peer->intro[i];
-	return NULL;
-}
-
-void kpeer_forget_locked(struct kif_pd *pd, struct kpeer *peer)
-{
-	struct kdeleg *d;
-	uint32_t i;
-
-	for (i = 0; i < peer->deleg.used; i++) {
-		d = ktable_at(&peer->deleg, sizeof(*d), i);
-		if (d->own)
-			kdeleg_release_locked(pd, peer, i, d->gen);
-	}
-	for (i = 0; i < peer->grants.size; i++)
-		peer->grants.entry[i].key = 0;
-	peer->grants.used = 0;
-	for (i = 0; peer->intro && i < KIF_INTROS; i++)
-		peer->intro[i].number = 0;
-	peer->id = KIF_PEER_NONE;
-}
-
 /* ---- giving back what others own ---- */
 
 void kchan_flush_releases(struct kchan *ch)
@@ -335,12 +187,13 @@ void kchan_flush_releases(struct kchan *ch)
 	                      memory_order_release);
 }
 
-static void kchan_release(struct kif_pd *pd, struct kchan *ch, uint32_t index,
+void kchan_release_locked(struct kif_pd *pd, struct kchan *ch, uint32_t index,
                           uint32_t gen)
 {
 	void *mem;
 
-	if (atomic_load_explicit(&ch->dead, memory_order_relaxed))
+	if (!ch || ch->dir == KCHAN_FREE ||
+	    atomic_load_explicit(&ch->dead, memory_order_relaxed))
 		return;
 	if (ch->dir == KCHAN_IN) {
 		pd->backend->give_back(pd, ch, index, gen);
@@ -358,6 +211,8 @@ static void kchan_release(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 	}
 	ch->pending[ch->npending++] = (struct ch_release){ index, gen };
 	kchan_flush_releases(ch);
+	if (ch->npending) /* a client that never calls is never looked at */
+		kchan_ring(ch);
 }
 
 void kif_drop(fief_cap cap, unsigned count)
@@ -375,8 +230,7 @@ void kif_drop(fief_cap cap, unsigned count)
 			if (pd->backend->dropped && pd->stashed_ds &&
 			    kcap_chan(c) == CORE_CHANNEL)
 				pd->backend->dropped(pd, c->word, c->gen);
-			if (ch && ch->dir != KCHAN_FREE)
-				kchan_release(pd, ch, c->word, c->gen);
+			kchan_release_locked(pd, ch, c->word, c->gen);
 			kcap_free_locked(pd, c, cap & KCAP_INDEX_MASK);
 		}
 	}

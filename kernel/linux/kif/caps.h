@@ -50,34 +50,14 @@ struct kcap *kobj_live(struct kif_pd *, uint32_t own, uint32_t ogen);
 /* Revoke all objects that an endpoint serves. */
 void kobj_revoke_ep_locked(struct kif_pd *, uint32_t ep);
 
-/* ---- delegations to a peer ---- */
+/* ---- messages ---- */
 
-struct kpeer *kpeer_find(struct kif_pd *, uint32_t id);
-FIEF_MUST enum fief_err kpeer_get_locked(struct kif_pd *, uint32_t id,
-                                         struct kpeer **out);
-/* Entry of the object behind (index, gen), or NULL if there is none or the
- * object died. Lock-free for the reader of a request. */
-struct kcap *kdeleg_object(struct kif_pd *, struct kpeer *, uint32_t index,
-                           uint32_t gen, uint32_t *own, uint32_t *ogen);
-FIEF_MUST enum fief_err kdeleg_add_locked(struct kif_pd *, struct kpeer *,
-                                          uint32_t own, uint32_t ogen,
-                                          uint32_t *index, uint32_t *gen);
-void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
-                           uint32_t gen);
 /* Calls that wait for an introduction are to be looked at again. */
 static inline void kintro_news(struct kif_pd *pd)
 {
 	if (!++pd->intro_news)
 		pd->intro_news = 1;
 }
-
-/* What core announced: `peer` introduces something. */
-void kpeer_intro_locked(struct kif_pd *, struct kpeer *, const struct kintro *);
-struct kintro *kpeer_intro_find(const struct kpeer *, uint32_t number);
-/* Everything this PD ever gave to `peer` becomes void. */
-void kpeer_forget_locked(struct kif_pd *, struct kpeer *);
-
-/* ---- messages ---- */
 
 /* Introductions that a call still has to ask core for. */
 struct kforward {
@@ -111,5 +91,9 @@ void kif_ref(fief_cap cap);
 enum fief_err kif_badge(fief_cap cap, uint64_t *badge);
 enum fief_err kif_recv_window(unsigned n);
 
+/* Tell the peer of a channel that its entry is no longer held; the channel
+ * may be NULL or dead. */
+void kchan_release_locked(struct kif_pd *, struct kchan *, uint32_t index,
+                          uint32_t gen);
 /* Hand queued releases of an out-channel to its page. Lock held. */
 void kchan_flush_releases(struct kchan *);

@@ -25,7 +25,7 @@ static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
 {
 	const bool core = peer->id == CORE_PEER;
 	const uint32_t first = core ? PDP_INTRODUCED : 0;
-	const uint32_t count = core ? PDP_SIGNALS - first : CH_SIGNALS / 2;
+	const uint32_t count = core ? PDP_SIGNALS - first : CH_INTRODUCED;
 	const uint32_t from = core ? pd->signal_next : 0;
 	struct ksignal *s;
 	uint32_t n;
@@ -218,6 +218,25 @@ static fief_cap decode_intro(struct kif_pd *pd, struct kchan *ch,
 	return cap;
 }
 
+/* A capability that this PD does not take goes back to its owner. */
+static void decline(struct kif_pd *pd, struct kchan *ch, uint32_t kind,
+                    uint32_t ep, const struct ch_cap *in)
+{
+	struct kchan *out = kchan_out_find(ch->peer, ep);
+	struct kintro *intro;
+
+	if (kind == CH_CAP_MINE) {
+		if (!pd->page)
+			out = ch;
+		kchan_release_locked(pd, out, in->word & CH_INDEX_MASK,
+		                     in->gen);
+		return;
+	}
+	intro = kpeer_intro_find(ch->peer, in->gen);
+	if (kind == CH_CAP_INTRO && intro)
+		kintro_give_up_locked(pd, intro);
+}
+
 bool kcaps_complete(struct kif_pd *pd, const struct kpeer *peer,
                     const struct ch_cap *in, unsigned n)
 {
@@ -253,8 +272,10 @@ void kcaps_decode(struct kif_pd *pd, struct kchan *ch, const struct ch_cap *in,
 			              decode_intro(pd, ch, in[i].gen);
 		}
 		if (kind == CH_CAP_MINE || kind == CH_CAP_INTRO)
-			if (cap == FIEF_CAP_NULL)
+			if (cap == FIEF_CAP_NULL) {
+				decline(pd, ch, kind, ep, &in[i]);
 				msg->flags |= KIF_MSG_CAPS_LOST;
+			}
 		msg->cap[i] = cap;
 	}
 	kif_unlock(pd);

@@ -187,11 +187,13 @@ void kpeer_release_locked(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 		return;
 	}
 	s = kchan_signal(pd, ch->peer, ch->ep, index);
-	if (!s)
-		return;
-	s->own = 0;
+	if (s)
+		s->own = 0;
 	index &= CH_INDEX_SIGNAL - 1;
-	if (ch->peer->id == CORE_PEER && index >= PDP_INTRODUCED &&
+	if (ch->peer->id != CORE_PEER && index - CH_INTRODUCED < 32)
+		atomic_fetch_or(&ch->page->server.freed,
+		                1u << (index - CH_INTRODUCED));
+	if (s && ch->peer->id == CORE_PEER && index >= PDP_INTRODUCED &&
 	    index - PDP_INTRODUCED < pd->signal_next)
 		pd->signal_next = index - PDP_INTRODUCED;
 }

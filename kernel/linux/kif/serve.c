@@ -121,8 +121,8 @@ static struct kcap *request_object(struct kif_pd *pd, struct kchan *ch,
 	if (!c && target & CH_INDEX_GRANT) {
 		kif_lock(pd);
 		pd->backend->refresh(pd); /* the grant may be news */
-		kif_unlock(pd);
 		c = kdeleg_object(pd, ch->peer, target, gen, &own, &ogen);
+		kif_unlock(pd);
 	}
 	if (!c || kcap_is_signal(c) || kcap_ep(c) != ch->ep)
 		return NULL;

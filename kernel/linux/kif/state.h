@@ -14,20 +14,18 @@
 #include <fief/kif.h>
 
 #include "backend_ops.h"
+#include "peer.h"
 #include "table.h"
 #include <kernel/linux/abi/channel.h>
 #include <kernel/linux/abi/core.h>
 #include <kernel/linux/abi/pd_page.h>
 
 #define KIF_STASH_DS UINT32_MAX
-#define KIF_PEER_NONE UINT32_MAX /* id of an unused struct kpeer */
 
 enum {
-	KIF_EPS = 8,     /* endpoints of one PD */
-	KIF_HOT = 16,    /* channels that an awake endpoint polls */
-	KIF_INTROS = 32, /* introductions kept for one peer */
-	KIF_HELD = 32,   /* channels that wait for a table to have grown */
-	KIF_STASH = 16,  /* descriptors received and not yet fetched */
+	KIF_HOT = 16,   /* channels that an awake endpoint polls */
+	KIF_HELD = 32,  /* channels that wait for a table to have grown */
+	KIF_STASH = 16, /* descriptors received and not yet fetched */
 	KIF_THREADS = 64,
 	KIF_RANGES = 64, /* pieces of free address space that are remembered */
 };
@@ -85,35 +83,6 @@ struct kcap {
 };
 
 _Static_assert(sizeof(struct kcap) == 16, "handles are small");
-
-/* What this PD gave to one peer: entry of the delegation table. Index,
- * generation and peer together are the authority (invariant I3). */
-struct kdeleg {
-	uint32_t own;  /* index of own kcap | generation bits 39..32 << 24 */
-	uint32_t ogen; /* its generation, bits 31..0 */
-	uint32_t gen;  /* of this entry; raised at release */
-	uint32_t next; /* free list, or number of the grant that made it */
-};
-
-_Static_assert(sizeof(struct kdeleg) == 16, "delegations are small");
-
-struct kintro {
-	uint32_t number; /* 0: free */
-	uint32_t chan, index, gen;
-};
-
-struct kpeer {
-	uint32_t id;
-	uint32_t first_free;  /* of deleg, index + 1 */
-	struct ktable deleg;  /* struct kdeleg */
-	struct kmap grants;   /* number -> deleg index */
-	struct kintro *intro; /* KIF_INTROS entries, or NULL */
-	uint32_t intro_next;
-	uint32_t channels; /* alive, both directions */
-	/* At most one channel for each endpoint: the live one, or NULL. */
-	struct kchan *in[KIF_EPS], *out[KIF_EPS];
-	struct kpeer *next;
-};
 
 struct ksignal {
 	uint32_t own, ogen; /* as in kdeleg; own 0 = free */
@@ -187,11 +156,12 @@ struct kif_pd {
 	int boot_fd;          /* the boot dataspace, for its sink page */
 	uint32_t sock_taken;  /* messages ever read from it */
 	_Atomic uint32_t lock;
-	uint32_t cap_free;   /* index + 1 of the first free handle */
-	struct ktable caps;  /* struct kcap */
-	struct ktable chans; /* struct kchan, by PD-local number */
-	struct kpeer *peers;
-	struct kpeer core_peer;
+	uint32_t cap_free;       /* index + 1 of the first free handle */
+	struct ktable caps;      /* struct kcap */
+	struct ktable chans;     /* struct kchan, by PD-local number */
+	struct ktable peer;      /* struct kpeer * */
+	struct kmap peer_place;  /* id + 1 -> index in `peer` */
+	struct kpeer *peer_free; /* left by dead ones */
 	struct kif_ep ep[KIF_EPS];
 	struct ktable signal; /* struct ksignal: contexts that core holds */
 	uint32_t signal_next; /* no free one below; from PDP_INTRODUCED on */

@@ -53,85 +53,105 @@ enum fief_err ktable_add(struct kif_pd *pd, struct ktable *t, size_t size,
 	return FIEF_OK;
 }
 
-static uint32_t kmap_slot(const struct kmap *m, uint32_t key)
-{
-	uint32_t i = key * 2654435761u;
+/* ---- map ---- */
 
-	for (i &= m->size - 1; m->entry[i].key; i = (i + 1) & (m->size - 1))
-		if (m->entry[i].key == key)
-			break;
-	return i;
+/* A cell is key | value << 32, 0 if it is free. The array starts with its
+ * size, so that who reads without lock never leaves it; it is at most half
+ * full. */
+static uint32_t kmap_home(uint32_t key, uint32_t size)
+{
+	return (key * 2654435761u) & (size - 1);
+}
+
+/* The cell of `key`, or the free one where it belongs. */
+static _Atomic uint64_t *kmap_cell(_Atomic uint64_t *array, uint32_t key)
+{
+	const uint32_t size = (uint32_t)array[0];
+	uint32_t i = kmap_home(key, size);
+	uint64_t cell;
+
+	while ((cell = array[1 + i]) && (uint32_t)cell != key)
+		i = (i + 1) & (size - 1);
+	return &array[1 + i];
 }
 
 static enum fief_err kmap_resize(struct kif_pd *pd, struct kmap *m)
 {
-	struct kmap bigger = { .size = m->size ? m->size * 2 : 16 };
+	_Atomic uint64_t *old = m->array, *array;
+	const uint64_t size = old ? old[0] * 2 : 16;
 	enum fief_err e;
 	void *mem;
 
-	e = kif_grow(pd, bigger.size * sizeof(*m->entry), &mem);
+	e = kif_grow(pd, (1 + size) * sizeof(*array), &mem);
 	if (e)
 		return e;
-	bigger.entry = mem;
-	for (uint32_t i = 0; i < m->size; i++)
-		if (m->entry[i].key)
-			bigger.entry[kmap_slot(&bigger, m->entry[i].key)] =
-				m->entry[i];
-	bigger.used = m->used;
-	*m = bigger;
+	array = mem;
+	array[0] = size;
+	for (uint64_t i = 0; old && i < old[0]; i++)
+		if (old[1 + i])
+			*kmap_cell(array, (uint32_t)old[1 + i]) = old[1 + i];
+	m->array = array;
 	return FIEF_OK;
 }
 
 enum fief_err kmap_put(struct kif_pd *pd, struct kmap *m, uint32_t key,
                        uint32_t value)
 {
+	_Atomic uint64_t *cell;
 	enum fief_err e;
-	uint32_t i;
 
-	if ((m->used + 1) * 2 > m->size) {
+	if (!m->array || (m->used + 1) * 2 > (uint32_t)m->array[0]) {
 		e = kmap_resize(pd, m);
 		if (e)
 			return e;
 	}
-	i = kmap_slot(m, key);
-	if (!m->entry[i].key)
-		m->used++;
-	m->entry[i] = (struct kmap_entry){ key, value };
+	cell = kmap_cell(m->array, key);
+	m->used += !*cell;
+	*cell = key | (uint64_t)value << 32;
 	return FIEF_OK;
 }
 
 bool kmap_get(const struct kmap *m, uint32_t key, uint32_t *value)
 {
-	uint32_t i;
+	_Atomic uint64_t *array = m->array;
+	uint64_t cell;
 
-	if (!m->size || !key)
+	if (!array || !key)
 		return false;
-	i = kmap_slot(m, key);
-	if (!m->entry[i].key)
-		return false;
-	*value = m->entry[i].value;
-	return true;
+	cell = *kmap_cell(array, key);
+	*value = (uint32_t)(cell >> 32);
+	return (uint32_t)cell == key; /* it may have moved meanwhile */
 }
 
 bool kmap_take(struct kmap *m, uint32_t key, uint32_t *value)
 {
-	uint32_t hole, i, home;
+	uint32_t size, hole, i, home;
+	_Atomic uint64_t *cell;
 
 	if (!kmap_get(m, key, value))
 		return false;
-	hole = kmap_slot(m, key);
+	cell = m->array + 1;
+	size = (uint32_t)m->array[0];
+	hole = (uint32_t)(kmap_cell(m->array, key) - cell);
 	m->used--;
 	/* Close the gap, or later keys of the same run become unreachable. */
 	for (i = hole;;) {
-		m->entry[hole].key = 0;
 		do {
-			i = (i + 1) & (m->size - 1);
-			if (!m->entry[i].key)
+			i = (i + 1) & (size - 1);
+			if (!cell[i]) {
+				cell[hole] = 0;
 				return true;
-			home = (m->entry[i].key * 2654435761u) & (m->size - 1);
-		} while (((i - home) & (m->size - 1)) <
-		         ((i - hole) & (m->size - 1)));
-		m->entry[hole] = m->entry[i];
+			}
+			home = kmap_home((uint32_t)cell[i], size);
+		} while (((i - home) & (size - 1)) < ((i - hole) & (size - 1)));
+		cell[hole] = cell[i];
 		hole = i;
 	}
+}
+
+void kmap_clear(struct kmap *m)
+{
+	for (uint64_t i = 0; m->array && i < m->array[0]; i++)
+		m->array[1 + i] = 0;
+	m->used = 0;
 }

@@ -49,18 +49,17 @@ FIEF_MUST enum fief_err ktable_add(struct kif_pd *, struct ktable *,
 
 /* uint32_t (not 0) -> uint32_t. `{0}` is an empty map. */
 struct kmap {
-	struct kmap_entry {
-		uint32_t key, value;
-	} * entry;
-	uint32_t size; /* power of two */
+	_Atomic uint64_t *_Atomic array;
 	uint32_t used;
 };
 
 FIEF_MUST enum fief_err kmap_put(struct kif_pd *, struct kmap *, uint32_t key,
                                  uint32_t value);
-/* False if `key` is not there. */
+/* False if `key` is not there. Without lock, and while another thread changes
+ * the map, it may miss a key that is there, but never finds a wrong value. */
 bool kmap_get(const struct kmap *, uint32_t key, uint32_t *value);
 bool kmap_take(struct kmap *, uint32_t key, uint32_t *value);
+void kmap_clear(struct kmap *);
 
 /* `bytes` of zeroed memory for tables; never returned. */
 FIEF_MUST enum fief_err kif_grow(struct kif_pd *, size_t bytes, void **out);

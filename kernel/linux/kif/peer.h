@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The peers of a PD: what it gave to each, what a third PD introduced to each,
+ * and what each introduced to it. Functions with `_locked` need pd->lock.
+ */
+#pragma once
+
+#include <fief/kif.h>
+
+#include "table.h"
+#include <kernel/linux/abi/channel.h>
+
+struct kif_pd;
+struct kchan;
+struct kcap;
+
+enum {
+	KIF_EPS = 8,     /* endpoints of one PD */
+	KIF_INTROS = 32, /* introductions kept for one peer */
+};
+
+/* What this PD gave to one peer: entry of the delegation table. Index,
+ * generation and peer together are the authority (invariant I3). */
+struct kdeleg {
+	uint32_t own;  /* index of own kcap | generation bits 39..32 << 24 */
+	uint32_t ogen; /* its generation, bits 31..0 */
+	uint32_t gen;  /* of this entry; raised at release */
+	uint32_t next; /* free list; else how often it was given */
+};
+
+_Static_assert(sizeof(struct kdeleg) == 16, "delegations are small");
+
+/* The same for what a third PD introduced; core chose the number. */
+struct kgrant {
+	uint32_t own, ogen;
+	uint32_t number;
+	uint32_t from; /* id of the peer who introduced */
+	uint32_t next; /* free list; else of the same object, index + 1 */
+};
+
+struct kintro {
+	uint32_t number; /* 0: free */
+	uint32_t chan, index, gen;
+};
+
+struct kpeer {
+	uint32_t id;          /* given out once only */
+	uint32_t place;       /* in pd->peer */
+	uint32_t deleg_free;  /* index + 1 */
+	uint32_t grant_free;  /* index + 1 */
+	struct ktable deleg;  /* struct kdeleg */
+	struct ktable grant;  /* struct kgrant */
+	struct kmap given;    /* index of an own object -> deleg index */
+	struct kmap grants;   /* number -> grant index */
+	struct kmap granted;  /* index of an own object -> first grant + 1 */
+	struct kintro *intro; /* KIF_INTROS entries, or NULL */
+	uint32_t intro_next;
+	uint32_t channels; /* alive, both directions */
+	/* At most one channel for each endpoint: the live one, or NULL. */
+	struct kchan *in[KIF_EPS], *out[KIF_EPS];
+	struct kpeer *next; /* free list */
+};
+
+struct kpeer *kpeer_find(struct kif_pd *, uint32_t id);
+FIEF_MUST enum fief_err kpeer_get_locked(struct kif_pd *, uint32_t id,
+                                         struct kpeer **out);
+/* Entry of the object behind (index, gen), or NULL if there is none or the
+ * object died. Lock-free for the reader of a request. */
+struct kcap *kdeleg_object(struct kif_pd *, struct kpeer *, uint32_t index,
+                           uint32_t gen, uint32_t *own, uint32_t *ogen);
+/* An object that the peer holds already has its entry given once more. */
+FIEF_MUST enum fief_err kdeleg_add_locked(struct kif_pd *, struct kpeer *,
+                                          uint32_t own, uint32_t ogen,
+                                          uint32_t *index, uint32_t *gen);
+void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
+                           uint32_t gen);
+/* `from` introduced the object to `to`, who names it by `number`. LIMIT:
+ * it did that too often already. */
+FIEF_MUST enum fief_err kgrant_add_locked(struct kif_pd *, struct kpeer *from,
+                                          struct kpeer *to, uint32_t number,
+                                          uint32_t own, uint32_t ogen);
+/* What core announced: `peer` introduces something. The oldest one that no
+ * message named is given up for it. */
+void kpeer_intro_locked(struct kif_pd *, struct kpeer *, const struct kintro *);
+struct kintro *kpeer_intro_find(const struct kpeer *, uint32_t number);
+/* Nobody will take it: back to its owner. */
+void kintro_give_up_locked(struct kif_pd *, struct kintro *);
+/* Everything this PD ever gave to `peer` becomes void. */
+void kpeer_forget_locked(struct kif_pd *, struct kpeer *);
