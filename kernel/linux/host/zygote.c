@@ -25,10 +25,6 @@
 
 enum { ZYGOTE_FD = 3, STACK_BYTES = 128 << 10 };
 
-struct ready_msg { /* see kif/zygote.c */
-	int32_t listener, landlock_abi;
-};
-
 static void zygote_exec(const char *image, int sock)
 {
 	char *const argv[] = { (char *)(uintptr_t) "fief-component", NULL };
@@ -58,19 +54,36 @@ static void zygote_exec(const char *image, int sock)
 	_exit(127);
 }
 
-static enum fief_err fetch_listener(int pid, int remote)
+/* The zygote's first message: the listener of its filter, sent by its courier
+ * (see kif/zygote.c), and the version of Landlock that it confined itself
+ * with. It goes on when it hears that we have them. */
+static enum fief_err receive_listener(int *landlock)
 {
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	int32_t go = 1;
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { { 0 } };
+	int32_t abi = 0, go = 1;
+	struct iovec iov = { &abi, sizeof(abi) };
+	struct msghdr h = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c;
 
-	if (pidfd < 0)
+	if (recvmsg(host.zygote_sock, &h, MSG_CMSG_CLOEXEC) != sizeof(abi))
 		return FIEF_UNSUPPORTED;
-	host.listener = (int)syscall(SYS_pidfd_getfd, pidfd, remote, 0);
-	close(pidfd);
-	if (host.listener < 0 ||
-	    write(host.zygote_sock, &go, sizeof(go)) != sizeof(go))
+	c = CMSG_FIRSTHDR(&h);
+	if (!c || c->cmsg_type != SCM_RIGHTS ||
+	    c->cmsg_len != CMSG_LEN(sizeof(int)))
 		return FIEF_UNSUPPORTED;
-	return FIEF_OK;
+	memcpy(&host.listener, CMSG_DATA(c), sizeof(host.listener));
+	*landlock = abi;
+	return write(host.zygote_sock, &go, sizeof(go)) == sizeof(go) ?
+	               FIEF_OK :
+	               FIEF_UNSUPPORTED;
 }
 
 static enum fief_err children_watch(void)
@@ -100,8 +113,7 @@ static enum fief_err listener_watch(const struct kif_ep *ep)
 enum fief_err host_zygote_start(const char *image, int *landlock)
 {
 	struct kif_ep *ep = &host.kif.ep[0];
-	struct ready_msg ready;
-	enum fief_err e;
+	enum fief_err e = FIEF_UNSUPPORTED;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
@@ -111,21 +123,13 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 		zygote_exec(image, pair[1]);
 	close(pair[1]);
 	host.zygote_sock = pair[0];
-	if (host.zygote_pid < 0 ||
-	    read(pair[0], &ready, sizeof(ready)) != sizeof(ready)) {
+	if (host.zygote_pid > 0)
+		e = receive_listener(landlock);
+	if (e) {
 		fprintf(stderr,
 		        "fief: cannot start components: the kif image "
 		        "%s did not come up\n",
 		        image);
-		return FIEF_UNSUPPORTED;
-	}
-	*landlock = ready.landlock_abi;
-	e = fetch_listener(host.zygote_pid, ready.listener);
-	if (e) {
-		fprintf(stderr,
-		        "fief: cannot supervise components: "
-		        "pidfd_getfd: %s\n",
-		        strerror(errno));
 		return e;
 	}
 	e = children_watch();

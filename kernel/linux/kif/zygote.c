@@ -5,6 +5,12 @@
  * down child for each component core asks for. It never runs component code,
  * never writes to its data (it has none), and its only descriptor is the
  * socket to core.
+ *
+ * The filter has a listener, through which core decides on threads. Once the
+ * filter is in force the zygote cannot send the listener itself, and
+ * pidfd_getfd is a call that container runtimes deny to all. So a courier does
+ * it: a process that was forked before, shares the descriptors, and ends with
+ * its one message.
  */
 
 #include <linux/filter.h>
@@ -28,6 +34,11 @@ enum {
 	ARCH_FS = 0x1002,
 	SA_FLAGS = 0x4 | 0x04000000 | 0x08000000, /* SIGINFO RESTORER ONSTACK */
 	CLONE_CHILD = 0x8000 | 17,                /* CLONE_PARENT, SIGCHLD */
+	CLONE_COURIER = 0x400 | 17,               /* CLONE_FILES, SIGCHLD */
+	SIGCHLD_NR = 17,
+	IGNORE = 1,
+	SOL_SOCKET_NR = 1,
+	SCM_RIGHTS_NR = 1,
 	RECV_CLOEXEC = 0x40000000,
 };
 
@@ -44,8 +55,19 @@ struct host_stack {
 	size_t size;
 };
 
-struct zygote_ready {
-	int32_t listener, landlock_abi;
+struct host_iovec {
+	void *base;
+	size_t len;
+};
+
+struct host_msghdr {
+	void *name;
+	uint32_t namelen;
+	struct host_iovec *iov;
+	size_t iovlen;
+	void *control;
+	size_t controllen;
+	uint32_t flags;
 };
 
 FIEF_NORETURN static void fail(int code)
@@ -115,22 +137,56 @@ static long seccomp(void)
 	                 (long)&prog);
 }
 
-/* ---- spawning ---- */
+/* ---- the listener's way to core ---- */
 
-struct host_iovec {
-	void *base;
+struct courier_control {
 	size_t len;
+	int32_t level, type;
+	int32_t fd;
+	int32_t pad;
 };
 
-struct host_msghdr {
-	void *name;
-	uint32_t namelen;
-	struct host_iovec *iov;
-	size_t iovlen;
-	void *control;
-	size_t controllen;
-	uint32_t flags;
-};
+FIEF_NORETURN static void courier(int from, int32_t landlock_abi)
+{
+	struct courier_control control = { 16 + sizeof(int32_t), SOL_SOCKET_NR,
+		                           SCM_RIGHTS_NR, -1, 0 };
+	struct host_iovec iov = { &landlock_abi, sizeof(landlock_abi) };
+	struct host_msghdr h = {
+		.iov = &iov,
+		.iovlen = 1,
+		.control = &control,
+		.controllen = sizeof(control),
+	};
+
+	sys_call3(__NR_prctl, PR_PDEATHSIG, SIGKILL_NR, 0);
+	if (sys_call3(__NR_read, from, (long)&control.fd, 4) == 4)
+		sys_call3(__NR_sendmsg, CONTROL_FD, (long)&h, 0);
+	fail(0);
+}
+
+/* It waits for the number of the listener in the pipe. */
+static void courier_start(int32_t landlock_abi, int pipe[2])
+{
+	struct host_sigaction ignore = { 0 };
+	long pid;
+
+	/* Nobody waits for the courier. */
+	ignore.flags = SA_FLAGS;
+	ignore.restorer = kif_restorer;
+	ignore.handler = (void (*)(int, struct host_siginfo *,
+	                           struct host_ucontext *))IGNORE;
+	if (sys_call6(__NR_rt_sigaction, SIGCHLD_NR, (long)&ignore, 0, 8, 0,
+	              0) ||
+	    sys_call3(__NR_pipe2, (long)pipe, 0, 0))
+		fail(115);
+	pid = sys_call6(__NR_clone, CLONE_COURIER, 0, 0, 0, 0, 0);
+	if (pid == 0)
+		courier(pipe[0], landlock_abi);
+	if (pid < 0)
+		fail(115);
+}
+
+/* ---- spawning ---- */
 
 struct spawn_control {
 	size_t len;
@@ -182,9 +238,28 @@ static void spawn(int (*gettime)(long, void *))
 	sys_write(CONTROL_FD, &done, sizeof(done));
 }
 
+/* From here on the filter is in force, and core has its listener. */
+static void confine(void)
+{
+	int32_t abi = (int32_t)landlock(), listener, go;
+	int pipe[2];
+
+	signals();
+	courier_start(abi, pipe);
+	listener = (int32_t)seccomp();
+	if (listener < 0)
+		fail(114);
+	sys_write(pipe[1], &listener, sizeof(listener));
+	/* Core got the listener when it says so; then nobody here may answer
+	 * for core. */
+	sys_call3(__NR_read, CONTROL_FD, (long)&go, sizeof(go));
+	sys_close(listener);
+	sys_close(pipe[0]);
+	sys_close(pipe[1]);
+}
+
 FIEF_NORETURN FIEF_USED static void zygote_main(const uint64_t *stack)
 {
-	struct zygote_ready ready;
 	int (*gettime)(long, void *);
 
 	gettime = vdso_clock_gettime(stack);
@@ -192,16 +267,7 @@ FIEF_NORETURN FIEF_USED static void zygote_main(const uint64_t *stack)
 	sys_call6(__NR_prctl, PR_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
 	sys_call3(__NR_arch_prctl, ARCH_FS, LAYOUT_STATE, 0);
 	sys_call3(__NR_arch_prctl, ARCH_GS, LAYOUT_STATE, 0);
-	ready.landlock_abi = (int32_t)landlock();
-	signals();
-	ready.listener = (int32_t)seccomp();
-	if (ready.listener < 0)
-		fail(114);
-	sys_write(CONTROL_FD, &ready, sizeof(ready));
-	/* Core fetched the listener when it says so; then nobody here may
-	 * answer for core. */
-	sys_call3(__NR_read, CONTROL_FD, (long)&ready.landlock_abi, 4);
-	sys_close(ready.listener);
+	confine();
 	for (;;)
 		spawn(gettime);
 }
