@@ -48,10 +48,8 @@ bool config_lists(const struct config_service *list, const char *service)
 const struct config_start *config_start_find(const struct config *c,
                                              const char *name)
 {
-	for (const struct config_start *s = c->starts; s; s = s->next)
-		if (!strcmp(s->name, name))
-			return s;
-	return NULL;
+	return DICT_OBJECT(dict_find(&c->names, name), struct config_start,
+	                   by_name);
 }
 
 static struct node_place attr_place(const struct node *n, const char *name)
@@ -272,14 +270,15 @@ static enum fief_err start_of(struct parser *p, const struct node *n,
 
 	if (e)
 		return e;
-	if (config_start_find(p->c, name))
-		return node_error_set(
-			p->err, FIEF_INVALID, attr_place(n, "name"),
-			"second child with the name \"%s\"", name);
 	e = make(p, sizeof(*s), &s);
 	if (e)
 		return e;
 	s->name = name;
+	s->index = p->c->nstarts++;
+	if (dict_insert(&p->c->names, &s->by_name, name))
+		return node_error_set(
+			p->err, FIEF_INVALID, attr_place(n, "name"),
+			"second child with the name \"%s\"", name);
 	e = start_parts(p, n, s);
 	if (!e)
 		*at = s;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <lib/dict.h>
 #include <lib/label.h>
 #include <lib/node_xml.h>
 
@@ -35,7 +36,9 @@ struct config_rule {
 };
 
 struct config_start {
+	struct dict_elem by_name;
 	const char *name;
+	size_t index;       /* its position, from 0 */
 	const char *binary; /* ROM label */
 	uint64_t ram;       /* bytes wanted */
 	uint64_t caps;
@@ -53,6 +56,8 @@ struct config {
 	uint64_t default_ram, default_caps;
 	bool verbose;
 	struct config_start *starts; /* in the order of the source */
+	size_t nstarts;
+	struct dict names; /* of starts */
 };
 
 /*
@@ -66,6 +71,12 @@ FIEF_MUST enum fief_err config_parse(const struct node_xml_input *in,
 /* The child of that name; NULL if there is none. */
 const struct config_start *config_start_find(const struct config *c,
                                              const char *name);
+
+/* Do two configs say the same of a child, its routes included? */
+bool config_start_same(const struct config_start *a,
+                       const struct config_start *b);
+bool config_rules_same(const struct config_rule *a,
+                       const struct config_rule *b);
 
 /* Is the service listed? RAM and PD are the same service. */
 bool config_lists(const struct config_service *list, const char *service);

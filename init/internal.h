@@ -35,10 +35,11 @@ struct sandbox {
 	struct fief_arena_source source;
 	struct arena arena;          /* owned: the config */
 	const struct config *config; /* NULL: none yet */
-	struct list children;        /* owned, in the order of the config */
-	struct list waiting;         /* sessions whose server is not up yet */
-	struct list orphans;         /* owned: sessions without client */
-	struct fief_id_space upward; /* sessions at our parent */
+	struct child **child; /* by the index of their start, in `arena` */
+	struct list children; /* owned, in the order of the config */
+	struct list waiting;  /* sessions whose server is not up yet */
+	struct list orphans;  /* owned: sessions without client */
+	struct fief_id_space upward;            /* sessions at our parent */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
 };
@@ -209,7 +210,8 @@ struct child {
 	struct fief_rpc_obj parent; /* the Parent interface, for this child */
 	struct sandbox *sandbox;
 	struct list_elem in_sandbox;
-	const struct config_start *start; /* borrowed: in the config */
+	const struct config_start *start;      /* borrowed: in the config */
+	const struct config_start *next_start; /* while a config is applied */
 	enum child_state state;
 	uint64_t ram, caps;             /* assigned */
 	fief_cap pd;                    /* borrowed: of env[ENV_PD] */
@@ -264,6 +266,9 @@ void loader_forget_child(const struct child *);
 void loader_forget_sandbox(const struct sandbox *);
 
 /* ---- sandbox.c ---- */
+
+/* Sessions whose server has started, or will not, go on. Were there any? */
+bool sandbox_waiting_progress(struct sandbox *);
 
 /* Have sessions and children looked at that wait for others. */
 void sandbox_work_soon(struct sandbox *);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sandbox as a whole: applying a config, and what waits for others. */
+/* The sandbox as a whole, and what waits for others. */
 
 #include <init/sandbox.h>
 
@@ -18,8 +18,7 @@ static bool children_progress(struct sandbox *b)
 	return changed;
 }
 
-/* Sessions whose server has started, or will not, go on. */
-static bool waiting_progress(struct sandbox *b)
+bool sandbox_waiting_progress(struct sandbox *b)
 {
 	bool changed = false;
 
@@ -43,7 +42,7 @@ static void on_work(struct fief_signal_handler *self, unsigned count)
 	(void)count;
 	do {
 		changed = children_progress(b);
-		changed |= waiting_progress(b);
+		changed |= sandbox_waiting_progress(b);
 	} while (changed);
 }
 
@@ -55,54 +54,10 @@ void sandbox_work_soon(struct sandbox *b)
 
 struct child *child_of(struct sandbox *b, const struct config_start *start)
 {
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
-		if (c->start == start)
-			return c;
-	return NULL;
+	return b->child[start->index];
 }
 
-/* ---- applying a config ---- */
-
-static void report(const char *name, const struct node_error *err)
-{
-	char line[NODE_ERROR_MAX + LABEL_NAME_MAX + 32];
-	struct fmt f;
-
-	fmt_init(&f, line, sizeof(line));
-	node_error_print(&f, name, err);
-	fief_error("%s", line);
-}
-
-static uint64_t clamp(uint64_t wanted, uint64_t *available)
-{
-	const uint64_t part = wanted < *available ? wanted : *available;
-
-	*available -= part;
-	return part;
-}
-
-/* In the order of the config, each gets what is there. */
-static void quotas_assign(struct sandbox *b)
-{
-	char got[NUMBER_TEXT_MAX], wanted[NUMBER_TEXT_MAX];
-	uint64_t ram, caps;
-
-	money_available(b, &ram, &caps);
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox) {
-		c->ram = clamp(c->start->ram, &ram);
-		c->caps = clamp(c->start->caps, &caps);
-		if (c->ram < c->start->ram)
-			fief_warning("\"%s\" gets %s of %s RAM, no more is "
-			             "available",
-			             child_name(c), number_text(got, c->ram),
-			             number_text(wanted, c->start->ram));
-		if (c->caps < c->start->caps)
-			fief_warning("\"%s\" gets %llu of %llu caps, no more "
-			             "are available",
-			             child_name(c), (unsigned long long)c->caps,
-			             (unsigned long long)c->start->caps);
-	}
-}
+/* ---- making and ending ---- */
 
 /* Their sessions refer to each other: no record goes before all have ended. */
 static void children_destroy(struct sandbox *b)
@@ -115,50 +70,6 @@ static void children_destroy(struct sandbox *b)
 	while (!list_empty(&b->orphans))
 		session_destroy(LIST_FIRST(&b->orphans, struct session, link));
 }
-
-/* All records first, so that routes find each server. */
-static enum fief_err children_create(struct sandbox *b,
-                                     const struct config *config)
-{
-	enum fief_err e = FIEF_OK;
-	struct child *c;
-
-	for (const struct config_start *s = config->starts; s && !e;
-	     s = s->next)
-		e = child_create(b, s, &c);
-	if (e)
-		children_destroy(b);
-	return e;
-}
-
-enum fief_err sandbox_apply(struct sandbox *b, const char *name,
-                            const char *text, size_t len)
-{
-	const struct node_xml_input in = { .text = text, .len = len };
-	const struct config *config;
-	struct node_error err = { 0 };
-	enum fief_err e;
-
-	if (b->config)
-		return FIEF_UNSUPPORTED;
-	e = config_parse(&in, &b->arena, &err, &config);
-	if (e)
-		report(name, &err);
-	if (!e)
-		e = children_create(b, config);
-	if (e) {
-		arena_fini(&b->arena);
-		return e;
-	}
-	b->config = config;
-	quotas_assign(b);
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
-		child_start(c);
-	sandbox_work_soon(b);
-	return FIEF_OK;
-}
-
-/* ---- making and ending ---- */
 
 static enum fief_err sandbox_init(struct sandbox *b, struct fief_env *env)
 {

@@ -57,8 +57,9 @@ void sandbox_destroy(struct sandbox *);
 /*
  * Run what the config `text` says; `name` is its name in messages. The text is
  * copied. A config with a mistake changes nothing; file, line, column and what
- * was expected are logged. Errors: INVALID, LIMIT, TOO_LONG (config),
- * OUT_OF_RAM, OUT_OF_CAPS, UNSUPPORTED (there is a config already).
+ * was expected are logged. If there is a config already, what differs changes:
+ * see init/README.md. Errors: INVALID, LIMIT, TOO_LONG (config), OUT_OF_RAM,
+ * OUT_OF_CAPS; nothing has changed then.
  */
 FIEF_MUST enum fief_err sandbox_apply(struct sandbox *, const char *name,
                                       const char *text, size_t len);

@@ -313,6 +313,88 @@ static void route_table(void **state)
 	done(&p);
 }
 
+/* ---- changes ---- */
+
+/* Is child "a" the same in configs with these parts? */
+static void changes(void **state)
+{
+	static const struct {
+		const char *old, *new; /* the whole config */
+		bool same;
+	} table[] = {
+#define A(inner) "<config><start name='a'>" inner "</start></config>"
+		{ A(""), A(" <!-- x -->\n"), true },
+		{ A(""), "<config><start name='b'/><start name='a'/></config>",
+		  true },
+		{ A(""), A("<binary name='x'/>"), false },
+		{ A("<binary name='a'/>"), A(""), true },
+		{ A(""), A("<resource name='RAM' quantum='2M'/>"), false },
+		{ A(""), A("<resource name='CAP' quantum='9'/>"), false },
+		{ A(""),
+		  "<config><default ram='9M'/><start name='a'/></config>",
+		  false },
+		{ A(""), A("<exit propagate='yes'/>"), false },
+		{ A("<provides><service name='X'/></provides>"),
+		  A("<provides><service name='Y'/></provides>"), false },
+		{ A("<provides><service name='X'/></provides>"),
+		  A("<provides><service name='X'/><service name='Y'/>"
+		    "</provides>"),
+		  false },
+		{ A(""), A("<route/>"), true },
+		{ A("<route><any-service><parent/></any-service></route>"),
+		  A("<route><any-service><parent/></any-service></route>"),
+		  true },
+		{ A("<route><any-service><parent/></any-service></route>"),
+		  "<config><default-route><any-service><parent/></any-service>"
+		  "</default-route><start name='a'/></config>",
+		  true },
+		{ A("<route><any-service><parent/></any-service></route>"),
+		  A("<route><any-service><any-child/></any-service></route>"),
+		  false },
+		{ A("<route><any-service label='x'><parent/></any-service>"
+		    "</route>"),
+		  A("<route><any-service label_last='x'><parent/>"
+		    "</any-service></route>"),
+		  false },
+		{ A("<route><any-service><parent/></any-service></route>"),
+		  A("<route><any-service><parent label='x'/></any-service>"
+		    "</route>"),
+		  false },
+		{ A(""), A("<config/>"), false },
+		{ A("<config><x a='1'/><y/></config>"),
+		  A("<config><x a='1'/><y/></config>"), true },
+		{ A("<config><x a='1'/><y/></config>"),
+		  A("<config><x a='2'/><y/></config>"), false },
+		{ A("<config><x a='1'/><y/></config>"),
+		  A("<config><x a='1'><y/></x></config>"), false },
+		{ A("<config><x/><y/></config>"), A("<config><x/></config>"),
+		  false },
+		{ A("<config><x><y/></x></config>"),
+		  A("<config><x><y/><y/></x></config>"), false },
+		{ A("<config>text</config>"), A("<config>test</config>"),
+		  false },
+#undef A
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct parsed old, new;
+
+		assert_int_equal(parse(&old, table[i].old), FIEF_OK);
+		assert_int_equal(parse(&new, table[i].new), FIEF_OK);
+		assert_int_equal(
+			config_start_same(config_start_find(old.config, "a"),
+		                          config_start_find(new.config, "a")),
+			table[i].same);
+		assert_int_equal(
+			config_start_same(config_start_find(new.config, "a"),
+		                          config_start_find(old.config, "a")),
+			table[i].same);
+		done(&old);
+		done(&new);
+	}
+}
+
 /* ---- faults ---- */
 
 static void faults(void **state)
@@ -340,7 +422,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(model),       cmocka_unit_test(defaults),
 		cmocka_unit_test(refused),     cmocka_unit_test(distance),
-		cmocka_unit_test(route_table), cmocka_unit_test(faults),
+		cmocka_unit_test(route_table), cmocka_unit_test(changes),
+		cmocka_unit_test(faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

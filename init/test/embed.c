@@ -15,21 +15,25 @@
 
 enum { MS = 1000000, TICKS = 150, WARM_UP = 3, PLAIN = 5 };
 
-static const char config[] =
-	"<config><parent-provides><service name='LOG'/><service name='ROM'/>"
-	"<service name='CPU'/><service name='PD'/><service name='Test'/>"
-	"</parent-provides>"
-	"<default-route><service name='Test'><child name='server'/></service>"
-	"<any-service><parent/></any-service></default-route>"
-	"<start name='server' ram='1M'><binary name='init-test-server'/>"
-	"<provides><service name='Test'/></provides></start>"
-	"<start name='victim' ram='2M'><binary name='init-test-victim'/>"
+/* The config, and one after it: "ghost" goes, "outward" is another. */
+#define HEAD                                                                   \
+	"<config><parent-provides><service name='LOG'/><service name='ROM'/>"  \
+	"<service name='CPU'/><service name='PD'/><service name='Test'/>"      \
+	"</parent-provides>"                                                   \
+	"<default-route><service name='Test'><child name='server'/></service>" \
+	"<any-service><parent/></any-service></default-route>"                 \
+	"<start name='server' ram='1M'><binary name='init-test-server'/>"      \
+	"<provides><service name='Test'/></provides></start>"                  \
+	"<start name='victim' ram='2M'><binary name='init-test-victim'/>"      \
 	"<exit propagate='yes'/><config a='b'/></start>"
-	"<start name='outward' ram='2M'><binary name='init-test-victim'/>"
-	"<route><service name='Test'><parent label='ok'/></service>"
-	"<any-service><parent/></any-service></route></start>"
-	"<start name='ghost' ram='1M'/>"
-	"</config>";
+#define OUTWARD(config)                                                        \
+	"<start name='outward' ram='2M'><binary name='init-test-victim'/>"     \
+	"<route><service name='Test'><parent label='ok'/></service>"           \
+	"<any-service><parent/></any-service></route>" config "</start>"
+
+static const char first[] = HEAD OUTWARD("") "<start name='ghost' ram='1M'/>"
+					     "</config>";
+static const char second[] = HEAD OUTWARD("<config/>") "</config>";
 
 struct state {
 	uint64_t ram, ram_used;
@@ -125,8 +129,10 @@ static void round_begin(void)
 	fief_heap_init(&m.heap, m.env->ram);
 	e = sandbox_create(&m.inner, &hooks, &m.sandbox);
 	if (!e)
-		e = sandbox_apply(m.sandbox, "inner", config,
-		                  sizeof(config) - 1);
+		e = sandbox_apply(m.sandbox, "inner", first, sizeof(first) - 1);
+	if (!e)
+		e = sandbox_apply(m.sandbox, "inner", second,
+		                  sizeof(second) - 1);
 	if (e && !m.fail_at)
 		m.failed++;
 	if (e)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Do two configs say the same of a child? */
+
+#include <lib/mem.h>
+
+#include "config.h"
+
+static bool text_same(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool services_same(const struct config_service *a,
+                          const struct config_service *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (strcmp(a->name, b->name))
+			return false;
+	return a == b;
+}
+
+static bool selector_same(const struct label_selector *a,
+                          const struct label_selector *b)
+{
+	return text_same(a->label, b->label) &&
+	       text_same(a->prefix, b->prefix) &&
+	       text_same(a->suffix, b->suffix) && text_same(a->last, b->last);
+}
+
+static bool targets_same(const struct config_target *a,
+                         const struct config_target *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (a->kind != b->kind || !text_same(a->child, b->child) ||
+		    !text_same(a->label, b->label))
+			return false;
+	return a == b;
+}
+
+bool config_rules_same(const struct config_rule *a, const struct config_rule *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (!text_same(a->service, b->service) ||
+		    !selector_same(&a->selector, &b->selector) ||
+		    !targets_same(a->targets, b->targets))
+			return false;
+	return a == b;
+}
+
+static bool attrs_same(const struct node_attr *a, const struct node_attr *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (strcmp(a->name, b->name) || strcmp(a->value, b->value))
+			return false;
+	return a == b;
+}
+
+static bool node_same(const struct node *a, const struct node *b)
+{
+	if (!text_same(a->name, b->name))
+		return false;
+	if (!a->name)
+		return a->text_len == b->text_len &&
+		       !memcmp(a->text, b->text, a->text_len);
+	return attrs_same(a->attrs, b->attrs);
+}
+
+/* The node after `n` in the order of the source, within `root`. */
+static const struct node *node_after(const struct node *n,
+                                     const struct node *root)
+{
+	if (n->first)
+		return n->first;
+	while (n != root && !n->next)
+		n = n->parent;
+	return n == root ? NULL : n->next;
+}
+
+/* As deep as the source, so not recursive. Equal in each step and of equal
+ * depth at its end: the trees have the same shape. */
+static bool trees_same(const struct node *a, const struct node *b)
+{
+	const struct node *const top_a = a, *const top_b = b;
+
+	while (a && b) {
+		if (!node_same(a, b) || !a->first != !b->first ||
+		    (a != top_a && !a->next != !b->next))
+			return false;
+		a = node_after(a, top_a);
+		b = node_after(b, top_b);
+	}
+	return a == b;
+}
+
+bool config_start_same(const struct config_start *a,
+                       const struct config_start *b)
+{
+	return !strcmp(a->name, b->name) && !strcmp(a->binary, b->binary) &&
+	       a->ram == b->ram && a->caps == b->caps &&
+	       a->exit_propagate == b->exit_propagate &&
+	       services_same(a->provides, b->provides) &&
+	       config_rules_same(a->route, b->route) &&
+	       trees_same(a->config, b->config);
+}
