@@ -8,6 +8,7 @@
 
 #include <fief/alloc.h>
 #include <fief/entrypoint_loop.h>
+#include <fief/id_space.h>
 #include <fief/kcore.h>
 
 #include <lib/label.h>
@@ -29,11 +30,10 @@ struct core_service {
 };
 
 struct core_session {
-	struct list_elem in_parent;
+	struct fief_id id;                  /* in parent->sessions */
 	const struct core_service *service; /* borrowed: static */
 	struct core_parent *parent;         /* borrowed: outlives us */
 	void *object;                       /* owned: of the service */
-	uint32_t id;
 	size_t ram, caps; /* held for the client, given back at close */
 	struct label label;
 };
@@ -42,7 +42,7 @@ struct core_session {
 struct core_parent {
 	struct fief_rpc_obj obj;
 	struct core_pd *child; /* owned */
-	struct list sessions;
+	struct fief_id_space sessions;
 };
 
 struct core_config {
@@ -59,7 +59,8 @@ struct core {
 	struct core_account root; /* what nobody else has */
 	struct core_account held; /* fixed cost of sessions */
 	struct list pds;
-	struct list roms; /* modules in use */
+	struct list roms;     /* modules in use */
+	struct list watchers; /* ROM sessions whose clients want to know */
 	struct core_parent init;
 	uint64_t log_lost; /* lines that found no reader */
 	bool exiting;

@@ -39,10 +39,8 @@ static const struct core_service *service_find(struct capnp_text name)
 
 static struct core_session *session_find(struct core_parent *p, uint32_t id)
 {
-	LIST_FOR_EACH(s, &p->sessions, struct core_session, in_parent)
-		if (s->id == id)
-			return s;
-	return NULL;
+	return FIEF_ID_OBJECT(fief_id_find(&p->sessions, id),
+	                      struct core_session, id);
 }
 
 static enum fief_err session_label(struct core_session *s,
@@ -63,7 +61,7 @@ static enum fief_err session_label(struct core_session *s,
 
 static void session_free(struct core_session *s)
 {
-	list_remove(&s->in_parent);
+	fief_id_remove(&s->parent->sessions, &s->id);
 	if (core_account_move(&core.held, &s->parent->child->account, s->ram,
 	                      s->caps))
 		core_log("Error: books do not balance at close of \"%s\"",
@@ -86,7 +84,6 @@ static enum fief_err session_open(struct core_parent *p,
 	s = mem;
 	s->service = service;
 	s->parent = p;
-	s->id = in->id;
 	e = session_label(s, in->label);
 	if (!e)
 		e = core_account_move(&p->child->account, &core.held, in->ram,
@@ -97,8 +94,9 @@ static enum fief_err session_open(struct core_parent *p,
 	}
 	s->ram = in->ram;
 	s->caps = in->caps;
-	list_add_first(&p->sessions, &s->in_parent);
-	e = service->open(s, cap);
+	e = fief_id_add_as(&p->sessions, &s->id, in->id);
+	if (!e)
+		e = service->open(s, cap);
 	if (e)
 		session_free(s);
 	return e;
@@ -203,14 +201,17 @@ enum fief_err core_parent_init(struct core_parent *p, struct core_pd *child)
 		.obj = { .type = &parent_rpc_type, .ops = &parent_ops },
 		.child = child,
 	};
+	fief_id_space_init(&p->sessions, UINT32_MAX);
 	return fief_entrypoint_manage(&core.ep, &p->obj);
 }
 
 void core_parent_close_all(struct core_parent *p)
 {
-	while (!list_empty(&p->sessions)) {
-		struct core_session *s = LIST_FIRST(
-			&p->sessions, struct core_session, in_parent);
+	struct fief_id *id;
+
+	while ((id = fief_id_first(&p->sessions))) {
+		struct core_session *s =
+			FIEF_ID_OBJECT(id, struct core_session, id);
 
 		s->service->close(s);
 		session_free(s);

@@ -21,6 +21,7 @@ struct rom_session {
 	struct core_module *module; /* counted: what the client sees */
 	struct core_ds ds;
 	fief_cap sigh; /* owned: received */
+	struct list_elem in_watchers;
 };
 
 /* ---- modules ---- */
@@ -140,6 +141,8 @@ static enum fief_err op_sigh(struct fief_rpc_obj *self,
 
 	fief_kif->drop(s->sigh, 1);
 	s->sigh = handler.cap;
+	if (!list_linked(&s->in_watchers))
+		list_add_last(&core.watchers, &s->in_watchers);
 	return FIEF_OK;
 }
 
@@ -187,6 +190,7 @@ static void rom_close(struct core_session *s)
 	core_ds_fini(&rom->ds);
 	fief_entrypoint_dissolve(&core.ep, &rom->obj);
 	fief_kif->drop(rom->sigh, 1);
+	list_remove(&rom->in_watchers);
 	core_module_put(rom->module);
 	fief_free(core.alloc, rom, sizeof(*rom));
 }
@@ -213,11 +217,7 @@ void core_module_reload(const char *name)
 		         name, fief_err_text(e));
 		return;
 	}
-	LIST_FOR_EACH(s, &core.init.sessions, struct core_session, in_parent)
-		if (s->service == &core_rom_service) {
-			struct rom_session *rom = s->object;
-
-			if (!strcmp(rom->module->name, name))
-				fief_kif->signal(rom->sigh);
-		}
+	LIST_FOR_EACH(s, &core.watchers, struct rom_session, in_watchers)
+		if (!strcmp(s->module->name, name))
+			fief_kif->signal(s->sigh);
 }

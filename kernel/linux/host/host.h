@@ -93,6 +93,8 @@ struct host {
 	uint32_t npds, maxpds;
 	struct host_channel *channels;
 	int zygote_sock, zygote_pid, listener, children;
+	uint32_t spawns; /* PDs that wait for room towards the zygote */
+	bool nameless;   /* a child died before the zygote told its name */
 	uint32_t grants; /* numbers of grants */
 	uint32_t spin_ticks;
 	struct host_prepared {

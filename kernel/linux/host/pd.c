@@ -250,6 +250,7 @@ enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
 	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
 	pd->epoll = -1;
 	pd->spawn = s;
+	host.spawns++;
 	pd->state = HOST_STARTING;
 	host_spawn(pd);
 	return FIEF_OK;
@@ -309,6 +310,7 @@ static void pd_bury(struct kcore_pd *pd)
 				close(pd->spawn->fd[i]);
 		free(pd->spawn);
 		pd->spawn = NULL;
+		host.spawns--;
 	}
 }
 

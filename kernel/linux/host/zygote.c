@@ -180,6 +180,7 @@ void host_spawn(struct kcore_pd *pd)
 			close(s->fd[i]);
 	free(s);
 	pd->spawn = NULL;
+	host.spawns--;
 	if (!sent) /* the host has no descriptors left */
 		host_pd_died(pd, true, SIGKILL);
 }
@@ -217,10 +218,11 @@ void host_zygote_ready(void)
 		fprintf(stderr, "fief: the zygote died; ending\n");
 		exit(125);
 	}
-	for (uint32_t i = 1; i < host.npds; i++)
+	for (uint32_t i = 1; host.spawns && i < host.npds; i++)
 		if (host.pd[i] && host.pd[i]->spawn)
 			host_spawn(host.pd[i]);
-	host_children_ready(); /* somebody may have died before its name came */
+	if (host.nameless)
+		host_children_ready();
 }
 
 /* ---- decisions on clone ---- */
@@ -297,14 +299,17 @@ void host_children_ready(void)
 
 	while (read(host.children, sink, sizeof(sink)) > 0)
 		;
+	host.nameless = false;
 	for (;;) {
 		info.si_pid = 0;
 		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) ||
 		    !info.si_pid)
 			return;
 		pd = host_pd_by_pid(info.si_pid);
-		if (!pd && info.si_pid != host.zygote_pid)
+		if (!pd && info.si_pid != host.zygote_pid) {
+			host.nameless = true;
 			return; /* its name is still on the way; stays waitable */
+		}
 		waitid(P_PID, (id_t)info.si_pid, &info, WEXITED | WNOHANG);
 		if (pd)
 			host_pd_died(pd, info.si_code != CLD_EXITED,
