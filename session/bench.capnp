@@ -22,4 +22,13 @@ interface Bench $Fief.service("Bench") $Fief.ramQuota(16384) $Fief.capQuota(6) {
   ring @4 (ds :Dataspace, entries :UInt32, client :Signal) -> (server :Signal);
   # Serve a ring in the client's dataspace; a submission's first argument plus
   # one is the result.
+
+  visit @5 (other :Bench);
+  # Call `nop` of that object, once, and forget it.
+
+  burn @6 (ns :UInt64);
+  # From the reply on, use the CPU that long.
+
+  flood @7 (target :Signal, ns :UInt64);
+  # From the reply on, signal `target` in a loop, that long.
 }

@@ -3,6 +3,7 @@
 
 #include <fief/entrypoint_loop.h>
 #include <fief/kif_table.h>
+#include <lib/fmt.h>
 #include <session/cpu.h>
 #include <session/pd.h>
 
@@ -16,7 +17,7 @@ static struct {
 	struct signal_cap trigger;
 } state;
 
-static enum fief_err null_call(struct bench *b, unsigned batch)
+enum fief_err bench_null_call(struct bench *b, unsigned batch)
 {
 	enum fief_err e = FIEF_OK;
 	uint64_t d;
@@ -71,28 +72,51 @@ static enum fief_err delegate_call(struct bench *b, unsigned batch)
 	return give(b, state.third, batch);
 }
 
+/* Each server with whom our server has no channel is good for one. */
+static void new_channel_calls(struct bench *b)
+{
+	char label[24];
+
+	for (uint64_t i = 0; i < b->others; i++) {
+		struct bench_cap other;
+		enum fief_err e;
+		struct fmt f;
+		uint64_t began, d;
+
+		fmt_init(&f, label, sizeof(label));
+		fmt_add(&f, "other-%llu", (unsigned long long)i);
+		e = bench_open(b, label, &other);
+		if (!e) /* ours to it is there, and both are awake */
+			e = bench_nop(other, 1, 2, 3, &d);
+		if (!e)
+			e = bench_null_call(b, 1);
+		began = fief_kif->time();
+		if (!e)
+			e = bench_visit(b->server, other);
+		bench_sample(fief_kif->time() - began);
+		if (e)
+			bench_fail(b, label, e);
+	}
+	bench_print("new_channel_call");
+}
+
 void bench_group_call(struct bench *b)
 {
-	struct fief_session third;
+	struct bench_cap third;
 	enum fief_err e;
-	const struct fief_session_args args = {
-		.service = BENCH_SERVICE,
-		.label = "third",
-		.ram = BENCH_RAM_QUOTA,
-		.caps = BENCH_CAP_QUOTA,
-	};
 
 	e = bench_object(b->server, &state.theirs);
 	if (!e)
-		e = fief_session_open(b->env, &args, &third);
+		e = bench_open(b, "third", &third);
 	if (e)
 		bench_fail(b, "call", e);
 	state.third = third.cap;
-	bench_run(b, "null_call", null_call, 1);
+	bench_run(b, "null_call", bench_null_call, 1);
 	bench_run(b, "core_call", core_call, 1);
 	bench_run(b, "object_call", object_call, 1);
 	bench_run(b, "cap_back_call", cap_back_call, 1);
 	bench_run(b, "delegate_call", delegate_call, 1);
+	new_channel_calls(b);
 }
 
 /* ---- signals ---- */

@@ -16,6 +16,9 @@ static const struct {
 	{ "session", bench_group_session },
 	{ "dataspace", bench_group_dataspace },
 	{ "ring", bench_group_ring },
+	{ "hog", bench_group_hog },
+	{ "flood", bench_group_flood },
+	{ "idle", bench_group_idle },
 };
 
 static struct bench bench;
@@ -41,13 +44,25 @@ static void measure(struct bench *b, const char *group)
 	bench_fail(b, "no such group", FIEF_NOT_FOUND);
 }
 
-void fief_component_construct(struct fief_env *env)
+enum fief_err bench_open(struct bench *b, const char *label,
+                         struct bench_cap *out)
 {
 	const struct fief_session_args args = {
 		.service = BENCH_SERVICE,
+		.label = label,
 		.ram = BENCH_RAM_QUOTA,
 		.caps = BENCH_CAP_QUOTA,
 	};
+	struct fief_session session;
+	enum fief_err e = fief_session_open(b->env, &args, &session);
+
+	if (!e)
+		out->cap = session.cap;
+	return e;
+}
+
+void fief_component_construct(struct fief_env *env)
+{
 	struct fief_config config;
 	uint64_t ms = 100;
 	enum fief_err e;
@@ -56,13 +71,15 @@ void fief_component_construct(struct fief_env *env)
 	e = fief_config_open(env, &config);
 	if (!e)
 		e = node_attr_u64(config.root, "ms", 100, NULL, &ms);
+	if (!e)
+		e = node_attr_u64(config.root, "others", 0, NULL,
+		                  &bench.others);
 	if (e)
 		bench_fail(&bench, "config", e);
 	bench.ns = ms * 1000000;
 	place(&bench, config.root);
-	e = fief_session_open(env, &args, &bench.session);
+	e = bench_open(&bench, NULL, &bench.server);
 	if (e)
 		bench_fail(&bench, "session", e);
-	bench.server.cap = bench.session.cap;
 	measure(&bench, node_attr(config.root, "group", ""));
 }

@@ -8,6 +8,7 @@
 enum { SAMPLES = 1 << 16, WARM_UP = 10 };
 
 static uint32_t sample[SAMPLES];
+static size_t count; /* of those that bench_sample added */
 
 void bench_fail(struct bench *b, const char *what, enum fief_err e)
 {
@@ -80,4 +81,20 @@ void bench_run(struct bench *b, const char *name, bench_fn fn, unsigned batch)
 		sort(sample, n);
 	}
 	print(name, n, batch);
+}
+
+void bench_sample(uint64_t ns)
+{
+	sample[count++ % SAMPLES] = (uint32_t)ns;
+}
+
+void bench_print(const char *name)
+{
+	const size_t n = count < SAMPLES ? count : SAMPLES;
+
+	count = 0;
+	if (!n)
+		return;
+	sort(sample, n);
+	print(name, n, 1);
 }

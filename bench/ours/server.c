@@ -7,8 +7,9 @@
 #include <fief/log.h>
 #include <fief/ring.h>
 #include <fief/root.h>
-#include <session/bench.h>
 #include <session/cpu.h>
+
+#include "bench_server.h"
 
 struct session {
 	struct fief_service_session base;
@@ -50,6 +51,17 @@ static enum fief_err op_take(struct fief_rpc_obj *self, fief_cap cap, bool *own)
 	*own = !fief_kif->badge(cap, &badge);
 	fief_kif->drop(cap, 1);
 	return FIEF_OK;
+}
+
+static enum fief_err op_visit(struct fief_rpc_obj *self, struct bench_cap other)
+{
+	enum fief_err e;
+	uint64_t d;
+
+	(void)self;
+	e = bench_nop(other, 1, 2, 3, &d);
+	fief_kif->drop(other.cap, 1);
+	return e;
 }
 
 static void triggered(struct fief_signal_handler *self, unsigned count)
@@ -131,6 +143,9 @@ static const struct bench_ops ops = {
 	.take = op_take,
 	.echo = op_echo,
 	.ring = op_ring,
+	.visit = op_visit,
+	.burn = load_op_burn,
+	.flood = load_op_flood,
 };
 
 static enum fief_err session_init(struct fief_service_session *base,
@@ -195,6 +210,8 @@ void fief_component_construct(struct fief_env *env)
 		.fini = session_fini,
 	};
 	e = fief_root_init(&m.root, env);
+	if (!e)
+		e = load_init(env->ep);
 	if (!e)
 		e = fief_root_announce(&m.root, &m.service);
 	if (e) {

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Parts of bench-server. */
+#pragma once
+
+#include <fief/component.h>
+#include <session/bench.h>
+
+/* ---- load.c: disturbing others, as asked by a client ---- */
+FIEF_MUST enum fief_err load_init(struct fief_entrypoint *ep);
+enum fief_err load_op_burn(struct fief_rpc_obj *self, uint64_t ns);
+enum fief_err load_op_flood(struct fief_rpc_obj *self, struct signal_cap target,
+                            uint64_t ns);
