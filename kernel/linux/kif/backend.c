@@ -107,8 +107,7 @@ bool kif_core_alive(struct kif_pd *pd)
 	                 MSG_NOWAIT_CLOEXEC | 2 /* PEEK */) != 0;
 }
 
-static void sock_channel(struct kif_pd *pd, const struct sock_msg *m,
-                         int fd[SOCK_FDS])
+static void sock_channel(struct kif_pd *pd, const struct kheld *m)
 {
 	char *at = (char *)LAYOUT_CHANNELS + (size_t)m->chan * KIF_PAGE;
 	struct kchan_new n = {
@@ -117,45 +116,62 @@ static void sock_channel(struct kif_pd *pd, const struct sock_msg *m,
 		.inbound = m->inbound,
 		.ep = m->ep,
 		.page = (void *)at,
-		.bell = m->inbound ? -1 : fd[1],
+		.bell = m->inbound ? -1 : m->fd[1],
 	};
 	long mapped = -1;
 
 	if ((uint64_t)at < LAYOUT_CHANNELS_END)
 		mapped = sys_mmap(at, KIF_PAGE, PROT_R | PROT_W,
-		                  MAP_SHARED_FIXED, fd[0], 0);
-	sys_close(fd[0]);
+		                  MAP_SHARED_FIXED, m->fd[0], 0);
+	sys_close(m->fd[0]);
 	if (mapped == (long)at && !kchan_add_locked(pd, &n)) {
 		if (!m->inbound)
 			return;
-		if (kif_ep_watch(&pd->ep[m->ep], fd[1],
+		if (kif_ep_watch(&pd->ep[m->ep], m->fd[1],
 		                 (uint64_t)KIF_TAG_CHANNEL << 32 | m->chan))
 			kif_log("kif: cannot watch a channel\n", 28);
 		/* The client holds the eventfd and keeps it in the set. */
 	}
-	sys_close(fd[1]);
+	sys_close(m->fd[1]);
+}
+
+/* A free place. A dataspace that nobody has mapped yet makes room for an
+ * answer that is waited for: its descriptor can be had again. */
+static struct kstash *stash_room(struct kif_pd *pd, uint32_t kind)
+{
+	struct kstash *evict = NULL;
+
+	for (unsigned i = 0; i < KIF_STASH; i++) {
+		if (!pd->stash[i].number)
+			return &pd->stash[i];
+		if (pd->stash[i].number == KIF_STASH_DS)
+			evict = &pd->stash[i];
+	}
+	if (!evict || kind == SOCK_DS)
+		return NULL;
+	sys_close(evict->fd[0]);
+	pd->stashed_ds--;
+	return evict;
 }
 
 static void sock_stash(struct kif_pd *pd, const struct sock_msg *m,
                        int fd[SOCK_FDS])
 {
-	for (unsigned i = 0; i < KIF_STASH; i++) {
-		struct kstash *s = &pd->stash[i];
+	struct kstash *s = stash_room(pd, m->kind);
 
-		if (s->number)
-			continue;
-		s->number = m->kind == SOCK_DS ? KIF_STASH_DS : m->number;
-		s->index = m->index;
-		s->gen = m->gen;
-		s->size = m->size;
+	if (!s) {
 		for (unsigned k = 0; k < SOCK_FDS; k++)
-			s->fd[k] = fd[k];
-		pd->stashed_ds += m->kind == SOCK_DS;
+			if (fd[k] >= 0)
+				sys_close(fd[k]);
 		return;
 	}
+	s->number = m->kind == SOCK_DS ? KIF_STASH_DS : m->number;
+	s->index = m->index;
+	s->gen = m->gen;
+	s->size = m->size;
 	for (unsigned k = 0; k < SOCK_FDS; k++)
-		if (fd[k] >= 0)
-			sys_close(fd[k]);
+		s->fd[k] = fd[k];
+	pd->stashed_ds += m->kind == SOCK_DS;
 }
 
 /* A channel needs tables, and a table that grows reads the socket: what comes
@@ -163,16 +179,18 @@ static void sock_stash(struct kif_pd *pd, const struct sock_msg *m,
 static void sock_hold(struct kif_pd *pd, const struct sock_msg *m,
                       int fd[SOCK_FDS])
 {
-	struct kheld *h = &pd->held[pd->nheld];
+	struct kheld h = {
+		.chan = m->chan,
+		.peer = m->peer,
+		.fd = { fd[0], fd[1] },
+		.inbound = m->inbound != 0,
+		.ep = (uint8_t)m->ep,
+	};
 
-	if (!pd->growing) {
-		sock_channel(pd, m, fd);
-		return;
-	}
-	pd->nheld++;
-	h->msg = *m;
-	for (unsigned k = 0; k < SOCK_FDS; k++)
-		h->fd[k] = fd[k];
+	if (!pd->growing)
+		sock_channel(pd, &h);
+	else
+		pd->held[pd->nheld++] = h;
 }
 
 static void sock_held_locked(struct kif_pd *pd)
@@ -184,7 +202,7 @@ static void sock_held_locked(struct kif_pd *pd)
 		pd->nheld--;
 		for (uint32_t i = 0; i < pd->nheld; i++)
 			pd->held[i] = pd->held[i + 1];
-		sock_channel(pd, &h.msg, h.fd);
+		sock_channel(pd, &h);
 	}
 }
 
@@ -377,31 +395,62 @@ bool kif_refresh_locked(struct kif_pd *pd)
 
 /* ---- backend ---- */
 
-static enum fief_err component_grow(struct kif_pd *pd, size_t bytes, void **out)
+/* Have core charge for `bytes` and send them. What it sent before and could
+ * not be fetched comes first: asked for again, it would be charged twice. */
+static enum fief_err heap_ask(struct kif_pd *pd, size_t bytes)
 {
 	struct kop op = { .size = bytes };
+	enum fief_err e;
+
+	if (pd->heap_fd)
+		return FIEF_OK;
+	e = kif_kop(pd, KOP_HEAP, &op, NULL, 0);
+	if (e)
+		return e;
+	pd->heap_fd = op.a;
+	pd->heap_due = bytes;
+	return FIEF_OK;
+}
+
+static enum fief_err heap_fetch(struct kif_pd *pd)
+{
+	char *at = pd->heap_at + pd->heap_ready;
 	int fd[SOCK_FDS];
 	enum fief_err e;
-	long at;
+	long mapped;
+
+	pd->growing = true;
+	e = kif_take_fds_locked(pd, pd->heap_fd, fd);
+	pd->growing = false;
+	pd->socket_ready = true; /* for what is held now */
+	if (e)
+		return FIEF_OUT_OF_RAM;
+	pd->heap_fd = 0;
+	mapped = sys_mmap(at, pd->heap_due, PROT_R | PROT_W, MAP_SHARED_FIXED,
+	                  fd[0], 0);
+	sys_close(fd[0]);
+	if (mapped != (long)at)
+		return FIEF_OUT_OF_RAM;
+	pd->heap_ready += pd->heap_due;
+	return FIEF_OK;
+}
+
+static enum fief_err component_grow(struct kif_pd *pd, size_t bytes, void **out)
+{
+	enum fief_err e;
 
 	if ((uint64_t)pd->heap_at + bytes > LAYOUT_HEAP_END)
 		return FIEF_LIMIT;
-	e = kif_kop(pd, KOP_HEAP, &op, NULL, 0);
-	if (!e) {
-		pd->growing = true;
-		e = kif_take_fds_locked(pd, op.a, fd);
-		pd->growing = false;
-		pd->socket_ready = true; /* for what is held now */
+	while (pd->heap_ready < bytes) {
+		e = heap_ask(pd, bytes - pd->heap_ready);
+		if (!e)
+			e = heap_fetch(pd);
+		if (e)
+			return e;
 	}
-	if (e)
-		return e == FIEF_GONE ? FIEF_OUT_OF_RAM : e;
-	at = sys_mmap(pd->heap_at, bytes, PROT_R | PROT_W, MAP_SHARED_FIXED,
-	              fd[0], 0);
-	sys_close(fd[0]);
-	if (at != (long)pd->heap_at)
-		return FIEF_OUT_OF_RAM;
 	*out = pd->heap_at;
 	pd->heap_at += bytes;
+	pd->heap_ready -= bytes;
 	return FIEF_OK;
 }
 

@@ -14,18 +14,15 @@
 #include <fief/kif.h>
 
 #include "backend_ops.h"
+#include "inbox.h"
 #include "peer.h"
 #include "table.h"
 #include <kernel/linux/abi/channel.h>
 #include <kernel/linux/abi/core.h>
 #include <kernel/linux/abi/pd_page.h>
 
-#define KIF_STASH_DS UINT32_MAX
-
 enum {
-	KIF_HOT = 16,   /* channels that an awake endpoint polls */
-	KIF_HELD = 32,  /* channels that wait for a table to have grown */
-	KIF_STASH = 16, /* descriptors received and not yet fetched */
+	KIF_HOT = 16, /* channels that an awake endpoint polls */
 	KIF_THREADS = 64,
 	KIF_RANGES = 64, /* pieces of free address space that are remembered */
 };
@@ -177,20 +174,15 @@ struct kif_pd {
 	bool socket_ready;        /* the socket has something to read */
 	char *grow_at, *grow_end; /* memory for tables */
 	char *heap_at;            /* next address for more of it */
+	size_t heap_ready;        /* bytes mapped there and not yet used */
+	size_t heap_due;          /* bytes core charged and sent as `heap_fd` */
+	uint32_t heap_fd;         /* number on the socket; 0: none due */
 	char *arena_at;           /* next address for map without one */
 	struct krange range[KIF_RANGES];
 	unsigned nranges;
-	struct kstash {
-		uint32_t number; /* 0: free; KIF_STASH_DS: by index and gen */
-		uint32_t index, gen;
-		int fd[SOCK_FDS];
-		uint64_t size;
-	} stash[KIF_STASH];
+	struct kstash stash[KIF_STASH];
 	/* Channels that arrived while a table was growing, oldest first. */
-	struct kheld {
-		struct sock_msg msg;
-		int fd[SOCK_FDS];
-	} held[KIF_HELD];
+	struct kheld held[KIF_HELD];
 	uint32_t nheld;
 	bool growing;
 	uint32_t stashed_ds; /* entries with KIF_STASH_DS */
