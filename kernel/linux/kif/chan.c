@@ -74,6 +74,7 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 		.signal = ch->signal,
 		.pending = ch->pending,
 		.maxpending = ch->maxpending,
+		.serial = ch->serial,
 	};
 	if (ch->signal)
 		for (i = 0; i < CH_SIGNALS; i++)

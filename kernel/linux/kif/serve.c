@@ -28,12 +28,24 @@ struct host_event { /* ABI of the host on x86-64: packed */
 	uint64_t data;
 } __attribute__((packed));
 
-/* ---- reply tokens: seq:28 of 30 bits, slot:3, channel:24 ---- */
+/* ---- reply tokens: serial:30, slot:3, channel:24 ---- */
+
+enum { SERIAL_MASK = (1u << 30) - 1 };
+
+/* A serial rather than the client's request number: the next client with this
+ * channel number begins to count anew, and may count as it likes. */
+static void request_open(struct kchan *ch, unsigned n)
+{
+	ch->serial = (ch->serial + 1) & SERIAL_MASK;
+	if (!ch->serial)
+		ch->serial = 1;
+	ch->open[n] = ch->serial;
+}
 
 static fief_reply token_make(const struct kchan *ch, unsigned n)
 {
 	return 1ull << 63 | (uint64_t)ch->number << 33 | (uint64_t)n << 30 |
-	       ch->seq[n];
+	       ch->open[n];
 }
 
 static struct kchan *token_channel(struct kif_pd *pd, fief_reply token,
@@ -44,7 +56,7 @@ static struct kchan *token_channel(struct kif_pd *pd, fief_reply token,
 
 	*n = (unsigned)(token >> 30) & 7;
 	if (!ch || ch->dir != KCHAN_IN || ch->dead || *n >= CH_SLOTS ||
-	    !ch->open[*n] || ch->seq[*n] != (token & CH_SEQ_MASK))
+	    !ch->open[*n] || ch->open[*n] != (token & SERIAL_MASK))
 		return NULL;
 	return ch;
 }
@@ -89,7 +101,7 @@ static void reply(struct kif_pd *pd, fief_reply token,
 		e = FIEF_INVALID;
 	else if (FIEF_UNLIKELY(msg->ncaps))
 		e = kcaps_encode(pd, ch->peer, msg, cap, NULL);
-	if (ch->dead || !ch->open[n])
+	if (token_channel(pd, token, &n) != ch)
 		return; /* the client died while core was asked */
 	if (e) {
 		slot_fail(ch, n, e);
@@ -163,7 +175,7 @@ static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
 		return false;
 	}
 	ch->seq[n] = seq;
-	ch->open[n] = 1;
+	request_open(ch, n);
 	if (!sane) {
 		slot_fail(ch, n, FIEF_INVALID);
 		return false;

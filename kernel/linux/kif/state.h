@@ -108,10 +108,13 @@ struct kchan {
 	uint32_t npending, maxpending;
 	/* in: state of the server side */
 	uint32_t release_tail;
-	uint64_t signals;          /* taken from the page, to report */
-	struct ksignal *signal;    /* CH_SIGNALS entries, or NULL */
-	uint32_t seq[CH_SLOTS];    /* out: last used; in: last seen */
-	uint8_t open[CH_SLOTS];    /* in: request waits for its reply */
+	uint64_t signals;       /* taken from the page, to report */
+	struct ksignal *signal; /* CH_SIGNALS entries, or NULL */
+	uint32_t seq[CH_SLOTS]; /* out: last used; in: last seen */
+	/* in: serial of the request that waits for its reply, or 0 */
+	uint32_t open[CH_SLOTS];
+	uint32_t serial;           /* of the last one, also by earlier owners of
+	                  * this number: their tokens are void */
 	uint32_t parked[CH_SLOTS]; /* in: pd->intro_news when a call was
 	                               * left waiting for an introduction */
 	bool look;                 /* in: is in the endpoint's look list */
