@@ -43,6 +43,8 @@ enum fief_err host_prepare(struct host_prepared *p)
 			close(fd);
 		if (bell >= 0)
 			close(bell);
+		if (page != MAP_FAILED)
+			munmap(page, KIF_PAGE);
 		return FIEF_LIMIT;
 	}
 	*p = (struct host_prepared){ fd, bell, page };

@@ -219,6 +219,23 @@ static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
 	return FIEF_OK;
 }
 
+/* The descriptors of its own that a spawn message takes. */
+static enum fief_err spawn_fds(const struct kcore_pd *pd,
+                               const struct kcore_ds *binary,
+                               struct host_spawn *s)
+{
+	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
+	s->fd[SPAWN_WAKE] = fcntl(pd->wake, F_DUPFD_CLOEXEC, 0);
+	s->fd[SPAWN_BINARY] = fcntl(binary->fd, F_DUPFD_CLOEXEC, 0);
+	if (s->fd[SPAWN_BOOT] >= 0 && s->fd[SPAWN_WAKE] >= 0 &&
+	    s->fd[SPAWN_BINARY] >= 0)
+		return FIEF_OK;
+	close_fd(&s->fd[SPAWN_BOOT]);
+	close_fd(&s->fd[SPAWN_WAKE]);
+	close_fd(&s->fd[SPAWN_BINARY]);
+	return FIEF_LIMIT;
+}
+
 enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
                              const fief_cap cap[KIF_BOOT_CAPS])
 {
@@ -235,18 +252,17 @@ enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
 	e = boot_cap(pd, pd->kernel, &s->msg.kernel);
 	for (unsigned i = 0; !e && i < KIF_BOOT_CAPS; i++)
 		e = boot_cap(pd, cap[i], &s->msg.cap[i]);
+	if (!e)
+		e = spawn_fds(pd, binary, s);
 	if (e) {
 		free(s);
 		return e;
 	}
 	s->fd[SPAWN_SOCK] = pd->child_sock;
-	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
 	s->fd[SPAWN_PD_PAGE] = pd->page_fd;
 	s->fd[SPAWN_CHANNEL] = pd->chan_fd;
 	s->fd[SPAWN_BELL] = pd->bell;
 	s->fd[SPAWN_EPOLL] = pd->epoll;
-	s->fd[SPAWN_WAKE] = fcntl(pd->wake, F_DUPFD_CLOEXEC, 0);
-	s->fd[SPAWN_BINARY] = fcntl(binary->fd, F_DUPFD_CLOEXEC, 0);
 	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
 	pd->epoll = -1;
 	pd->spawn = s;
@@ -289,6 +305,7 @@ struct kcore_pd *host_pd_by_pid(int pid)
 /* Everything that ties the PD to others ends; the record stays. */
 static void pd_bury(struct kcore_pd *pd)
 {
+	/* There is none if memory ran out before it was made. */
 	struct kchan *core = ktable_get(&host.kif.chans, sizeof(*core), pd->id);
 
 	pd->state = HOST_DEAD;

@@ -149,8 +149,7 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 void host_spawn(struct kcore_pd *pd)
 {
 	struct host_spawn *s = pd->spawn;
-	bool sent = false;
-	unsigned n = 0;
+	bool sent;
 	union {
 		char bytes[CMSG_SPACE(SPAWN_FDS * sizeof(int))];
 		struct cmsghdr align;
@@ -164,24 +163,19 @@ void host_spawn(struct kcore_pd *pd)
 	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
 
-	while (n < SPAWN_FDS && s->fd[n] >= 0)
-		n++;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(SPAWN_FDS * sizeof(int));
 	memcpy(CMSG_DATA(c), s->fd, SPAWN_FDS * sizeof(int));
-	if (n == SPAWN_FDS)
-		sent = sendmsg(host.zygote_sock, &h,
-		               MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
-	if (n == SPAWN_FDS && !sent && errno == EAGAIN)
+	sent = sendmsg(host.zygote_sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	if (!sent && errno == EAGAIN)
 		return; /* host_zygote_ready tries again */
 	for (unsigned i = 0; i < SPAWN_FDS; i++)
-		if (s->fd[i] >= 0)
-			close(s->fd[i]);
+		close(s->fd[i]);
 	free(s);
 	pd->spawn = NULL;
 	host.spawns--;
-	if (!sent) /* the host has no descriptors left */
+	if (!sent) /* the host has no descriptors or memory left */
 		host_pd_died(pd, true, SIGKILL);
 }
 
