@@ -246,10 +246,12 @@ static enum fief_err op_reference(struct fief_rpc_obj *self, struct pd_cap cap)
 enum fief_err core_pd_run(struct core_pd *pd, const struct kcore_ds *binary,
                           const fief_cap cap[KIF_BOOT_CAPS])
 {
-	enum fief_err e = kcore_pd_start(pd->pd, binary, cap);
+	enum fief_err e;
 
-	if (!e)
-		pd->state = PD_STATE_RUNNING;
+	pd->state = PD_STATE_RUNNING; /* it may die before this returns */
+	e = kcore_pd_start(pd->pd, binary, cap);
+	if (e)
+		pd->state = PD_STATE_CREATED;
 	return e;
 }
 
@@ -335,6 +337,15 @@ static const struct pd_ops pd_ops = {
 
 /* ---- what the kernel binding tells ---- */
 
+/* Whose parent could tell? */
+static void init_died(const struct core_pd *pd)
+{
+	if (pd->state == PD_STATE_KILLED)
+		core_log("Error: \"%s\" was killed by signal %d",
+		         pd->label.text, pd->code);
+	core_end(pd->state == PD_STATE_EXITED ? pd->code : 128 + pd->code);
+}
+
 static void on_died(void *ctx, enum kcore_death how, int code)
 {
 	static const enum pd_state state[] = {
@@ -351,7 +362,7 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 		core_start_failed(pd);
 	fief_kif->signal(pd->death_sigh);
 	if (pd == core.init.child)
-		core_end(pd->state == PD_STATE_EXITED ? code : 128 + code);
+		init_died(pd);
 }
 
 static void on_crash(void *ctx, const struct kcore_crash *crash)
