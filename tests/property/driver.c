@@ -159,7 +159,7 @@ static const char *number(const char *p, const char *end, uint64_t *out)
 	return p;
 }
 
-/* "SEED STEPS LIVES", then pairs of steps to leave out. */
+/* "SEED STEPS LIVES FAULTS", then pairs of steps to leave out. */
 static void parse(const char *p, const char *end)
 {
 	struct plan *plan = &d.plan;
@@ -167,6 +167,7 @@ static void parse(const char *p, const char *end)
 	p = number(p, end, &plan->seed);
 	p = number(p, end, &plan->steps);
 	p = number(p, end, &plan->lives);
+	p = number(p, end, &plan->faults);
 	while (plan->pairs < LEAVE_OUT) {
 		p = number(p, end, &plan->leave_out[plan->pairs][0]);
 		p = number(p, end, &plan->leave_out[plan->pairs][1]);
@@ -207,13 +208,23 @@ static enum fief_err prepare(struct fief_env *env)
 	return FIEF_OK;
 }
 
+static void work(void)
+{
+	if (d.plan.lives)
+		lives_run();
+	else if (d.plan.faults == 1)
+		faults_run();
+	else if (d.plan.faults)
+		faults_once();
+	else
+		run();
+}
+
 void fief_component_construct(struct fief_env *env)
 {
 	expect(prepare(env), FIEF_OK, "preparation");
-	if (!d.failed && d.plan.lives)
-		lives_run();
-	else if (!d.failed)
-		run();
+	if (!d.failed)
+		work();
 	fief_log("end: %s", d.failed ? "failed" : "passed");
 	fief_exit(env, d.failed);
 }

@@ -51,7 +51,8 @@ struct extra {
 
 struct plan {
 	uint64_t seed, steps;
-	uint64_t lives; /* 0: steps */
+	uint64_t lives;  /* 0: steps */
+	uint64_t faults; /* 0: steps; 1: each; 2: one, already armed */
 	uint64_t pairs;
 	uint64_t leave_out[LEAVE_OUT][2]; /* steps from, to (exclusive) */
 };
@@ -111,3 +112,7 @@ void steps_end(void);
 
 /* ---- lives.c ---- */
 void lives_run(void);
+
+/* ---- faults.c ---- */
+void faults_run(void);
+void faults_once(void);
