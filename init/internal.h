@@ -95,7 +95,6 @@ struct session {
 
 	enum session_late late;
 	fief_reply token;
-	bool fee_paid;
 	bool paid;    /* the server holds the donation */
 	uint64_t ram; /* the donation */
 	uint32_t caps;
@@ -150,8 +149,9 @@ FIEF_MUST enum fief_err money_move(struct sandbox *, fief_cap from, fief_cap to,
 FIEF_MUST enum fief_err money_pay(struct session *, uint64_t ram,
                                   uint32_t caps);
 void money_refund(struct session *, uint64_t ram, uint32_t caps);
+/* The child has one session more, or less. */
 FIEF_MUST enum fief_err money_fee_take(struct session *);
-void money_fee_return(struct session *);
+void money_fee_return(struct child *);
 
 /* Own quota that children can get. */
 void money_available(struct sandbox *, uint64_t *ram, uint64_t *caps);
@@ -221,6 +221,7 @@ struct child {
 	struct fief_id_space served;    /* by our ids */
 	struct list requests;           /* of `served`, to be fetched */
 	unsigned session_count;         /* `sessions` and `closing` */
+	unsigned fees;                  /* paid for sessions */
 	struct fief_signal_handler death;
 	struct config_rom config;
 	enum child_binary binary_state;

@@ -87,25 +87,31 @@ void money_refund(struct session *s, uint64_t ram, uint32_t caps)
 
 enum fief_err money_fee_take(struct session *s)
 {
+	struct child *c = s->client;
 	enum fief_err e;
 
-	if (s->env != ENV_NONE)
+	if (c->session_count <= SANDBOX_SESSIONS_PAID + c->fees)
 		return FIEF_OK;
 	e = money_move(s->sandbox, payer(s), own(s->sandbox),
 	               SANDBOX_SESSION_RAM, 0);
-	s->fee_paid = !e;
 	if (e)
 		report_poor(s, SANDBOX_SESSION_RAM, 0);
+	else
+		c->fees++;
 	return e;
 }
 
-void money_fee_return(struct session *s)
+void money_fee_return(struct child *c)
 {
-	if (s->fee_paid && money_move(s->sandbox, own(s->sandbox), payer(s),
-	                              SANDBOX_SESSION_RAM, 0))
+	struct sandbox *b = c->sandbox;
+
+	if (!c->fees || c->session_count >= SANDBOX_SESSIONS_PAID + c->fees)
+		return;
+	c->fees--;
+	if (money_move(b, own(b), c->pd ? c->pd : own(b), SANDBOX_SESSION_RAM,
+	               0))
 		fief_error("cannot return the fee of a session to \"%s\"",
-		           s->client ? child_name(s->client) : "us");
-	s->fee_paid = false;
+		           child_name(c));
 }
 
 void money_available(struct sandbox *b, uint64_t *ram, uint64_t *caps)

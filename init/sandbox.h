@@ -24,12 +24,13 @@ enum {
 	SANDBOX_CAPS_KEPT = 40,
 
 	/* What the sandbox itself spends on a child, out of its quota. */
-	SANDBOX_CHILD_RAM = 8192,
+	SANDBOX_CHILD_RAM = 12288,
 	SANDBOX_CHILD_CAPS = 4,
 
-	/* What it takes from the client for the record of a session, beside
-	 * the donation; given back at the end. */
+	/* What it takes from the client for the record of a session beyond the
+	 * first ones, beside the donation; given back at the end. */
 	SANDBOX_SESSION_RAM = 1024,
+	SANDBOX_SESSIONS_PAID = 4, /* by SANDBOX_CHILD_RAM */
 
 	/* Sessions of one child, requested, open and closing. */
 	SANDBOX_SESSIONS_MAX = 256,

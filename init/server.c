@@ -32,6 +32,7 @@ enum fief_err server_next(struct child *d,
 		.args = capnp_text_of(s->args),
 		.ram = create ? s->ram : s->more_ram,
 		.caps = create ? s->caps : s->more_caps,
+		.more = !list_empty(&d->requests),
 	};
 	return FIEF_OK;
 }

@@ -296,11 +296,11 @@ void session_destroy(struct session *s)
 	reply_late(s, FIEF_GONE);
 	session_unname(s);
 	refund_all(s);
-	money_fee_return(s);
 	list_remove(&s->link);
 	if (c && s->env == ENV_NONE) {
 		fief_id_remove(&c->sessions, &s->client_id);
 		c->session_count--;
+		money_fee_return(c);
 	}
 	fief_kif->drop(s->cap, 1);
 	fief_free(s->sandbox->env->heap, s, sizeof(*s));

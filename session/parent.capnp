@@ -60,10 +60,12 @@ interface Parent $Fief.service("Parent") {
   # Have a signal submitted when nextRequest has something.
 
   nextRequest @7 () -> (kind :RequestKind, id :UInt32, service :Text,
-                        label :Text, args :Text, ram :UInt64, caps :UInt32)
+                        label :Text, args :Text, ram :UInt64, caps :UInt32,
+                        more :Bool)
     $Fief.errors([again]);
   # The next request for a service of this component. `id` is the parent's
-  # name for the session; `label` says who asks for what. AGAIN: none.
+  # name for the session; `label` says who asks for what. With `more` there is
+  # another one now; otherwise the next one comes with a signal. AGAIN: none.
 
   deliver @8 (id :UInt32, cap :Capability) $Fief.errors([notFound]);
   # Answer a create request with the session.

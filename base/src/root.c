@@ -40,6 +40,43 @@ size_t fief_root_ram_cost(size_t size)
 
 /* ---- making and ending session objects ---- */
 
+static enum fief_err memory_take(struct fief_root *r, struct fief_service *v,
+                                 struct fief_service_session **out)
+{
+	struct fief_service_session *s = v->spare;
+	enum fief_err e;
+	fief_cap ds;
+	void *mem;
+
+	if (s) {
+		memset(s, 0, v->size);
+		s->ds = v->spare_ds;
+		v->spare = NULL;
+		*out = s;
+		return FIEF_OK;
+	}
+	e = fief_ram_alloc(r->env->ram, v->size, &mem, &ds);
+	if (e)
+		return e;
+	s = mem;
+	s->ds = ds;
+	*out = s;
+	return FIEF_OK;
+}
+
+/* All sessions of a service are of one size, so it does not matter which of
+ * them gives its memory to be the spare. */
+static void memory_return(struct fief_root *r, struct fief_service *v,
+                          struct fief_service_session *s)
+{
+	if (v->spare) {
+		fief_ram_free(r->env->ram, s, v->size, s->ds);
+		return;
+	}
+	v->spare = s;
+	v->spare_ds = s->ds;
+}
+
 static enum fief_err session_alloc(struct fief_root *r,
                                    struct fief_service *service,
                                    const struct fief_budget *budget,
@@ -47,23 +84,18 @@ static enum fief_err session_alloc(struct fief_root *r,
 {
 	struct fief_service_session *s;
 	enum fief_err e;
-	void *mem;
-	fief_cap ds;
 
-	e = fief_ram_alloc(r->env->ram, service->size, &mem, &ds);
+	e = memory_take(r, service, &s);
 	if (e)
 		return e;
-	s = mem;
-	*s = (struct fief_service_session){
-		.obj = { .type = service->type, .ops = service->ops },
-		.service = service,
-		.budget = *budget,
-		.ds = ds,
-	};
+	s->obj.type = service->type;
+	s->obj.ops = service->ops;
+	s->service = service;
+	s->budget = *budget;
 	fief_guarded_ram_init(&s->ram, r->env->ram, &s->budget);
 	e = fief_entrypoint_manage(r->env->ep, &s->obj);
 	if (e)
-		fief_ram_free(r->env->ram, s, service->size, ds);
+		memory_return(r, service, s);
 	else
 		*out = s;
 	return e;
@@ -73,7 +105,7 @@ static void session_free(struct fief_root *r, struct fief_service_session *s)
 {
 	fief_entrypoint_dissolve(r->env->ep, &s->obj);
 	fief_id_remove(&r->sessions, &s->id);
-	fief_ram_free(r->env->ram, s, s->service->size, s->ds);
+	memory_return(r, s->service, s);
 }
 
 static void session_end(struct fief_root *r, struct fief_service_session *s)
@@ -198,7 +230,7 @@ static void on_requests(struct fief_signal_handler *self, unsigned count)
 	struct parent_next_request_reply q;
 
 	(void)count;
-	while (!parent_next_request(parent_of(r), &q))
+	for (q.more = true; q.more && !parent_next_request(parent_of(r), &q);)
 		handle[q.kind](r, &q);
 }
 
@@ -226,11 +258,19 @@ enum fief_err fief_root_init(struct fief_root *r, struct fief_env *env)
 enum fief_err fief_root_announce(struct fief_root *r, struct fief_service *s)
 {
 	enum fief_err e;
+	void *mem;
 
+	e = fief_ram_alloc(r->env->ram, s->size, &mem, &s->spare_ds);
+	if (e)
+		return e;
+	s->spare = mem;
 	s->next = r->services; /* known before the first request for it */
 	r->services = s;
 	e = parent_announce(parent_of(r), capnp_text_of(s->name));
-	if (e)
+	if (e) {
 		r->services = s->next;
+		fief_ram_free(r->env->ram, mem, s->size, s->spare_ds);
+		s->spare = NULL;
+	}
 	return e;
 }

@@ -95,7 +95,7 @@ static void on_requests(struct fief_signal_handler *self, unsigned count)
 
 	(void)self;
 	(void)count;
-	while (!parent_next_request(parent(), &q))
+	for (q.more = true; q.more && !parent_next_request(parent(), &q);)
 		if (q.kind == REQUEST_KIND_CREATE)
 			on_create(&q);
 		else

@@ -4,7 +4,9 @@
  * and announces it; the root then answers the requests that the parent passes
  * on: it makes, upgrades and closes session objects. A session object lives in
  * a dataspace of its own, and all it costs is paid from what its client
- * donated, so that closing it gives back exactly that.
+ * donated, so that closing it gives back exactly that. The server keeps one
+ * such dataspace for each service from its own quota: a session that is closed
+ * before the next is opened needs nothing of core. Clients pay alike.
  *
  * All calls, and all functions of a service, run on the component's
  * entrypoint. The parent is trusted; clients are not.
@@ -59,6 +61,10 @@ struct fief_service {
 	 * NULL: nothing to do. */
 	void (*fini)(struct fief_service_session *s);
 	struct fief_service *next; /* in the root's list */
+	/* Memory for one session more than are open, or NULL while a session
+	 * uses it whose own was not needed. Paid by the server. */
+	struct fief_service_session *spare;
+	fief_cap spare_ds;
 };
 
 struct fief_root {
@@ -73,7 +79,8 @@ struct fief_root {
 FIEF_MUST enum fief_err fief_root_init(struct fief_root *r,
                                        struct fief_env *env);
 
-/* Offer a service. Error: DENIED (the parent does not want it). */
+/* Offer a service. Errors: DENIED (the parent does not want it), OUT_OF_RAM,
+ * OUT_OF_CAPS (for the spare). */
 FIEF_MUST enum fief_err fief_root_announce(struct fief_root *r,
                                            struct fief_service *s);
 

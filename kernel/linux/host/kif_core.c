@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -266,6 +267,20 @@ static void raise_descriptors(void)
 	}
 }
 
+/* Clients compare the CPU we ran on last with theirs before they spin: ours
+ * comes from the same place as that of components, so the C library has to
+ * leave it (it does well without). */
+static void rseq_take(struct kif_thread *t)
+{
+	char *theirs = (char *)__builtin_thread_pointer() + __rseq_offset;
+
+	if (__rseq_size && syscall(SYS_rseq, theirs, sizeof(struct kif_rseq),
+	                           RSEQ_FLAG_UNREGISTER, RSEQ_SIG))
+		return; /* the CPU reads 0: slower, not wrong */
+	if (syscall(SYS_rseq, &t->rseq, sizeof(t->rseq), 0, RSEQ_SIG))
+		t->rseq.cpu_id = 0;
+}
+
 static enum fief_err self_init(void)
 {
 	struct kif_thread *t = &host.thread;
@@ -275,6 +290,7 @@ static enum fief_err self_init(void)
 	t->used = 1;
 	if (syscall(SYS_arch_prctl, ARCH_SET_GS, t))
 		return FIEF_UNSUPPORTED;
+	rseq_take(t);
 	host.kif.backend = &host_backend;
 	host.kif.sock = -1;
 	host.kif.window = KIF_CAPS_MAX;
