@@ -266,8 +266,24 @@ void host_channel_close(struct host_channel *ch)
 	free(ch);
 }
 
+/* Callers of a dead server that say that they sleep. */
+static void callers_wake(struct ch_page *page)
+{
+	for (unsigned n = 0; n < CH_SLOTS; n++) {
+		atomic_fetch_or(&page->slot[n].rep, CH_DEAD);
+		if (atomic_load(&page->slot[n].wait))
+			kif_futex_wake(&page->slot[n].rep);
+	}
+}
+
+/* Whoever waits for the PD is let go first, on all channels; only then follows
+ * what takes long, among it the waking of those whose `wait` the dead server
+ * may have cleared. */
 void host_channels_close(struct kcore_pd *pd)
 {
+	for (uint32_t i = 0; i < pd->nends; i++)
+		if (pd->end[i].channel && pd->end[i].channel->server == pd)
+			callers_wake(pd->end[i].channel->page);
 	for (uint32_t i = 0; i < pd->nends; i++)
 		if (pd->end[i].channel)
 			host_channel_close(pd->end[i].channel);
