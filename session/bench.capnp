@@ -31,4 +31,35 @@ interface Bench $Fief.service("Bench") $Fief.ramQuota(16384) $Fief.capQuota(6) {
 
   flood @7 (target :Signal, ns :UInt64);
   # From the reply on, signal `target` in a loop, that long.
+
+  gate @8 (ep :UInt32) -> (object :Bench);
+  # An object that the entrypoint of that number serves, 0 to 7, each by a
+  # thread of its own.
+
+  fresh @9 () -> (a :Capability, b :Capability, c :Capability, d :Capability);
+  # Four capabilities that nobody had before.
+
+  hang @10 ();
+  # Never answered.
+}
+
+interface Hub $Fief.service("Hub") $Fief.ramQuota(16384) $Fief.capQuota(6) {
+  # Where guests report.
+
+  enroll @0 (guest :Guest);
+}
+
+interface Guest {
+  # A component that holds channels and does as it is told.
+
+  join @0 (gate :Bench);
+  # Keep that object, up to 8 of them, and call it once.
+
+  probe @1 (index :UInt32) -> (first :UInt64, again :UInt64);
+  # After calls of another kept object, call that one several times in a row;
+  # ns of the first and of the last call.
+
+  block @2 (times :Dataspace, first :UInt32);
+  # After the reply, call `hang` of each kept object, in a thread each; when
+  # that returns, write the time, in ns, to the array at `first` and on.
 }

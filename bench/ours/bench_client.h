@@ -30,6 +30,11 @@ void bench_print(const char *name);
 FIEF_MUST enum fief_err bench_open(struct bench *b, const char *label,
                                    struct bench_cap *out);
 
+void bench_nap(uint64_t ns);
+
+/* bench/ours/run looks at the processes now. */
+void bench_mark(const char *name);
+
 enum fief_err bench_null_call(struct bench *, unsigned batch);
 
 void bench_group_call(struct bench *);
@@ -40,3 +45,5 @@ void bench_group_ring(struct bench *);
 void bench_group_hog(struct bench *);
 void bench_group_flood(struct bench *);
 void bench_group_idle(struct bench *);
+void bench_group_scale(struct bench *);
+void bench_group_kill(struct bench *);

@@ -10,3 +10,8 @@ FIEF_MUST enum fief_err load_init(struct fief_entrypoint *ep);
 enum fief_err load_op_burn(struct fief_rpc_obj *self, uint64_t ns);
 enum fief_err load_op_flood(struct fief_rpc_obj *self, struct signal_cap target,
                             uint64_t ns);
+
+/* ---- gates.c: objects of further entrypoints ---- */
+void gates_init(struct fief_env *env, const struct bench_ops *ops);
+enum fief_err gates_op_gate(struct fief_rpc_obj *self, uint32_t ep,
+                            struct bench_cap *object);

@@ -19,6 +19,8 @@ static const struct {
 	{ "hog", bench_group_hog },
 	{ "flood", bench_group_flood },
 	{ "idle", bench_group_idle },
+	{ "scale", bench_group_scale },
+	{ "kill", bench_group_kill },
 };
 
 static struct bench bench;

@@ -58,7 +58,7 @@ enum {
 	CALLS = 200,
 };
 
-static void nap(uint64_t ns)
+void bench_nap(uint64_t ns)
 {
 	const uint64_t until = fief_kif->time() + ns;
 
@@ -66,19 +66,18 @@ static void nap(uint64_t ns)
 		fief_kif->park(until);
 }
 
-/* bench/ours/run reads the CPU times of all components now. */
-static void mark(const char *name)
+void bench_mark(const char *name)
 {
 	fief_log("BENCH mark %s", name);
-	nap(PAUSE);
+	bench_nap(PAUSE);
 }
 
 static void phase(struct bench *b, const char *name, bool naps, bool calls)
 {
-	mark(name);
+	bench_mark(name);
 	for (unsigned i = 0; i < CALLS; i++) {
 		if (naps)
-			nap(NAP);
+			bench_nap(NAP);
 		if (calls)
 			fail(b, name, bench_null_call(b, 1));
 	}
@@ -91,7 +90,8 @@ void bench_group_idle(struct bench *b)
 	phase(b, "series", false, true);
 	phase(b, "naps", true, false);
 	phase(b, "lone", true, true);
-	mark("end");
-	fief_log("BENCH mark quiet");
-	nap(QUIET);
+	bench_mark("end");
+	fief_log("BENCH lone");
+	fief_log("BENCH quiet");
+	bench_nap(QUIET);
 }

@@ -64,6 +64,24 @@ static enum fief_err op_visit(struct fief_rpc_obj *self, struct bench_cap other)
 	return e;
 }
 
+static enum fief_err op_fresh(struct fief_rpc_obj *self, fief_cap *a,
+                              fief_cap *b, fief_cap *c, fief_cap *d)
+{
+	fief_cap *const cap[] = { a, b, c, d };
+	enum fief_err e = FIEF_OK;
+
+	for (unsigned i = 0; i < 4 && !e; i++)
+		e = fief_kif->export(0, (uint64_t)(uintptr_t)self,
+		                     KIF_OBJECT_RPC, cap[i]);
+	return e;
+}
+
+static enum fief_err op_hang(struct fief_rpc_obj *self)
+{
+	(void)self;
+	return FIEF_LATE;
+}
+
 static void triggered(struct fief_signal_handler *self, unsigned count)
 {
 	struct session *s = FIEF_CONTAINER_OF(self, struct session, trigger);
@@ -146,6 +164,9 @@ static const struct bench_ops ops = {
 	.visit = op_visit,
 	.burn = load_op_burn,
 	.flood = load_op_flood,
+	.gate = gates_op_gate,
+	.fresh = op_fresh,
+	.hang = op_hang,
 };
 
 static enum fief_err session_init(struct fief_service_session *base,
@@ -201,6 +222,7 @@ void fief_component_construct(struct fief_env *env)
 
 	m.env = env;
 	place(env);
+	gates_init(env, &ops);
 	m.service = (struct fief_service){
 		.name = BENCH_SERVICE,
 		.type = &bench_rpc_type,
