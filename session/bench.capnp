@@ -41,6 +41,17 @@ interface Bench $Fief.service("Bench") $Fief.ramQuota(16384) $Fief.capQuota(6) {
 
   hang @10 ();
   # Never answered.
+
+  sink @11 (ds :Dataspace, bytes :UInt64, queue :UInt32, mode :SinkMode,
+    source :Signal) -> (sink :Signal);
+  # Take the packets of a stream in the client's dataspace. One a session; the
+  # next replaces it.
+}
+
+enum SinkMode {
+  copy @0;  # copy each packet out
+  read @1;  # read each packet where it is, 8 bytes of each 64
+  sum @2;   # copy it out, acknowledge with the sum of its bytes as `arg`
 }
 
 interface Hub $Fief.service("Hub") $Fief.ramQuota(16384) $Fief.capQuota(6) {

@@ -47,3 +47,5 @@ void bench_group_flood(struct bench *);
 void bench_group_idle(struct bench *);
 void bench_group_scale(struct bench *);
 void bench_group_kill(struct bench *);
+void bench_group_bulk(struct bench *);
+void bench_group_stream(struct bench *);

@@ -21,6 +21,8 @@ static const struct {
 	{ "idle", bench_group_idle },
 	{ "scale", bench_group_scale },
 	{ "kill", bench_group_kill },
+	{ "bulk", bench_group_bulk },
+	{ "stream", bench_group_stream },
 };
 
 static struct bench bench;

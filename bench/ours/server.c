@@ -10,6 +10,7 @@
 #include <session/cpu.h>
 
 #include "bench_server.h"
+#include "sink.h"
 
 struct session {
 	struct fief_service_session base;
@@ -21,6 +22,7 @@ struct session {
 	fief_cap ring_ds, ring_client; /* owned: received */
 	void *ring_at;
 	size_t ring_bytes;
+	struct sink sink;
 };
 
 static struct main {
@@ -155,6 +157,16 @@ static enum fief_err op_ring(struct fief_rpc_obj *self, struct dataspace_cap ds,
 	return FIEF_OK;
 }
 
+static enum fief_err op_sink(struct fief_rpc_obj *self,
+                             const struct bench_sink_params *in,
+                             struct bench_sink_results *out)
+{
+	struct sink *s = &FIEF_SESSION_OF(self, struct session)->sink;
+
+	out->sink.cap = s->submitted.cap;
+	return sink_open(s, in);
+}
+
 static const struct bench_ops ops = {
 	.nop = op_nop,
 	.object = op_object,
@@ -167,6 +179,7 @@ static const struct bench_ops ops = {
 	.gate = gates_op_gate,
 	.fresh = op_fresh,
 	.hang = op_hang,
+	.sink = op_sink,
 };
 
 static enum fief_err session_init(struct fief_service_session *base,
@@ -185,6 +198,8 @@ static enum fief_err session_init(struct fief_service_session *base,
 		e = fief_signal_manage(m.env->ep, &s->trigger);
 	if (!e)
 		e = fief_signal_manage(m.env->ep, &s->submitted);
+	if (!e)
+		e = sink_init(&s->sink, m.env->ep);
 	return e;
 }
 
@@ -195,6 +210,7 @@ static void session_fini(struct fief_service_session *base)
 	fief_entrypoint_dissolve(m.env->ep, &s->extra);
 	fief_signal_dissolve(m.env->ep, &s->trigger);
 	fief_signal_dissolve(m.env->ep, &s->submitted);
+	sink_fini(&s->sink);
 	fief_kif->drop(s->handler, 1);
 	fief_kif->drop(s->ring_client, 1);
 	if (s->ring_at && fief_kif->unmap(s->ring_at, s->ring_bytes))
