@@ -271,13 +271,15 @@ static void notice_grant_signal(struct kif_pd *pd, struct kpeer *from,
                                 struct kpeer *to, const struct pdp_notice *n)
 {
 	struct ksignal *have = kchan_signal_any(pd, from, n->index), *s;
-	struct kcap *c = have ? kobj_live(pd, have->own, have->ogen) : NULL;
+	struct kcap *c = NULL;
 
+	if (have && have->gen == n->gen)
+		c = kobj_live(pd, have->own, have->ogen);
 	if (!c)
 		return;
 	s = kchan_signal_slot(pd, to, kcap_ep(c), n->number);
 	if (s)
-		*s = (struct ksignal){ have->own, have->ogen, s->seen };
+		*s = (struct ksignal){ have->own, have->ogen, s->seen, 0 };
 }
 
 /* Peer `peer` shall reach, by the name `number`, what `peer2` knows as

@@ -15,36 +15,51 @@ static struct ch_cap ch_cap_make(uint32_t kind, uint32_t ep, uint32_t index,
 	};
 }
 
-/* A signal context is named by its number on the channel to its endpoint, so
- * that the sender can raise it without telling anything but the number. Some
- * of the numbers are for contexts that core introduces. A number
- * is used again only when its holder gave it back or its object died. */
-static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
-                                          uint32_t ep, uint32_t own,
-                                          uint32_t ogen, uint32_t *number)
+/* The first number from `from` on that is free, or, `dead`, whose object is. */
+static struct ksignal *signal_find(struct kif_pd *pd, struct kpeer *peer,
+                                   uint32_t ep, bool dead, uint32_t *i)
 {
 	const bool core = peer->id == CORE_PEER;
 	const uint32_t first = core ? PDP_INTRODUCED : 0;
 	const uint32_t count = core ? PDP_SIGNALS - first : CH_INTRODUCED;
-	const uint32_t from = core ? pd->signal_next : 0;
 	struct ksignal *s;
-	uint32_t n;
 
-	for (uint32_t i = from; i < count; i++) {
-		n = first + i;
-		s = kchan_signal_slot(pd, peer, ep, n);
-		if (!s)
-			return FIEF_OUT_OF_RAM;
-		if (s->own && kobj_live(pd, s->own, s->ogen))
-			continue;
-		s->own = own;
-		s->ogen = ogen;
-		if (core)
-			pd->signal_next = i + 1;
-		*number = n;
-		return FIEF_OK;
+	for (; *i < count; ++*i) {
+		s = kchan_signal_slot(pd, peer, ep, first + *i);
+		if (!s || !s->own || (dead && !kobj_live(pd, s->own, s->ogen)))
+			return s;
 	}
-	return FIEF_LIMIT;
+	*i = count;
+	return NULL;
+}
+
+/* A signal context is named by its number on the channel to its endpoint, so
+ * that the sender can raise it without telling anything but the number. Some
+ * of the numbers are for contexts that core introduces. A number is used again
+ * when its holder gave it back; if there is no such number, when its object
+ * died: the generation then tells what the old holder will give back. */
+static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
+                                          uint32_t ep, struct ksignal as,
+                                          uint32_t *number, uint32_t *gen)
+{
+	const bool core = peer->id == CORE_PEER;
+	uint32_t i = core ? pd->signal_next : 0;
+	struct ksignal *s = signal_find(pd, peer, ep, false, &i);
+
+	if (!s) {
+		i = 0;
+		s = signal_find(pd, peer, ep, true, &i);
+	}
+	if (!s)
+		return FIEF_LIMIT;
+	s->gen += s->own != 0;
+	s->own = as.own;
+	s->ogen = as.ogen;
+	if (core)
+		pd->signal_next = i + 1;
+	*number = core ? PDP_INTRODUCED + i : i;
+	*gen = s->gen;
+	return FIEF_OK;
 }
 
 static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
@@ -87,9 +102,10 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 	if (kcap_is_signal(c)) {
 		if (ch)
 			kchan_take_releases_locked(pd, ch);
-		e = signal_number_locked(pd, peer, ep, own, ogen, &index);
+		e = signal_number_locked(pd, peer, ep,
+		                         (struct ksignal){ own, ogen, 0, 0 },
+		                         &index, &gen);
 		index |= CH_INDEX_SIGNAL;
-		gen = 0;
 	} else {
 		if (ch)
 			kchan_take_releases_locked(pd, ch);
@@ -171,7 +187,7 @@ static fief_cap decode_yours(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
 	if (index & CH_INDEX_SIGNAL) {
 		struct ksignal *s = kchan_signal(pd, ch->peer, ep, index);
 
-		if (!s)
+		if (!s || s->gen != gen)
 			return FIEF_CAP_NULL;
 		own = s->own;
 		c = kobj_live(pd, own, s->ogen);

@@ -188,6 +188,8 @@ void kpeer_release_locked(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 		return;
 	}
 	s = kchan_signal(pd, ch->peer, ch->ep, index);
+	if (s && s->gen != gen)
+		return; /* the number has another object by now */
 	if (s)
 		s->own = 0;
 	index &= CH_INDEX_SIGNAL - 1;

@@ -84,6 +84,7 @@ _Static_assert(sizeof(struct kcap) == 16, "handles are small");
 struct ksignal {
 	uint32_t own, ogen; /* as in kdeleg; own 0 = free */
 	uint32_t seen;      /* core's counters are cumulative */
+	uint32_t gen;       /* of what has the number now */
 };
 
 enum kchan_dir { KCHAN_FREE, KCHAN_OUT, KCHAN_IN };
