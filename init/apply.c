@@ -156,10 +156,14 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 
 	arena_init(&n.arena, &b->source.source);
 	e = config_parse(&in, &n.arena, &err, &n.config);
-	if (e)
+	if (e) {
 		report(name, &err);
-	if (!e)
+	} else {
 		e = children_prepare(b, &n);
+		if (e)
+			fief_error("%s: cannot make the children: %s", name,
+			           fief_err_text(e));
+	}
 	if (e) {
 		next_discard(b, &n);
 		return e;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Embeds a sandbox again and again, lets the n-th allocation fail for all n,
- * and checks that afterwards each byte and capability is back.
+ * and checks that an error was logged and that afterwards each byte and
+ * capability is back.
  */
 
 #include <fief/component.h>
@@ -13,7 +14,9 @@
 #include <lib/mem.h>
 #include <session/pd.h>
 
-enum { MS = 1000000, TICKS = 150, WARM_UP = 3, PLAIN = 5 };
+#include "fault.h"
+
+enum { MS = 1000000, TICKS = 150, WARM_UP = 3, PLAIN = 5, VICTIMS = 2 };
 
 /* The config, and one after it: "ghost" goes, "outward" is another. */
 #define HEAD                                                                   \
@@ -28,7 +31,8 @@ enum { MS = 1000000, TICKS = 150, WARM_UP = 3, PLAIN = 5 };
 	"<exit propagate='yes'/><config a='b'/></start>"
 #define OUTWARD(config)                                                        \
 	"<start name='outward' ram='2M'><binary name='init-test-victim'/>"     \
-	"<route><service name='Test'><parent label='ok'/></service>"           \
+	"<exit propagate='yes'/><route><service name='Test'><parent "          \
+	"label='ok'/></service>"                                               \
 	"<any-service><parent/></any-service></route>" config "</start>"
 
 static const char first[] = HEAD OUTWARD("") "<start name='ghost' ram='1M'/>"
@@ -45,10 +49,10 @@ static struct main {
 	struct fief_env inner; /* as `env`, with the failing heap */
 	struct fief_heap heap;
 	struct fief_alloc failing;
-	unsigned calls, fail_at; /* 0: none */
 	struct fief_signal_handler tick;
 	struct sandbox *sandbox; /* NULL between rounds */
 	unsigned round, ticks, finished;
+	unsigned exits;
 	bool ended;
 	struct state before;
 	int failed;
@@ -56,10 +60,15 @@ static struct main {
 
 static enum fief_err alloc(struct fief_alloc *self, size_t size, void **out)
 {
+	enum fief_err e;
+
 	(void)self;
-	if (++m.calls == m.fail_at)
+	if (fault_due())
 		return FIEF_OUT_OF_RAM;
-	return fief_alloc(&m.heap.alloc, size, out);
+	fault.heap_grows = true;
+	e = fief_alloc(&m.heap.alloc, size, out);
+	fault.heap_grows = false;
+	return e;
 }
 
 static void release(struct fief_alloc *self, void *ptr, size_t size)
@@ -81,8 +90,8 @@ static struct state measure(void)
 static void exited(void *arg, int code)
 {
 	(void)arg;
-	m.ended = true;
-	if (!m.fail_at && code) {
+	m.ended = ++m.exits == VICTIMS;
+	if (!fault.fail_at && code) {
 		fief_error("victim failed without a fault");
 		m.failed++;
 	}
@@ -108,7 +117,7 @@ static void compare(void)
 		return;
 	fief_error("fault %u: RAM %llu used %llu, was %llu used %llu, "
 	           "caps %u used %u, was %u used %u",
-	           m.fail_at, (unsigned long long)s.ram,
+	           fault.fail_at, (unsigned long long)s.ram,
 	           (unsigned long long)s.ram_used,
 	           (unsigned long long)m.before.ram,
 	           (unsigned long long)m.before.ram_used, s.caps, s.caps_used,
@@ -123,17 +132,21 @@ static void round_begin(void)
 	enum fief_err e;
 
 	m.round++;
-	m.calls = m.ticks = 0;
+	m.ticks = 0;
 	m.ended = false;
-	m.fail_at = m.round > PLAIN ? m.round - PLAIN : 0;
+	m.exits = 0;
+	fault_arm(m.round > PLAIN ? m.round - PLAIN : 0);
 	fief_heap_init(&m.heap, m.env->ram);
 	e = sandbox_create(&m.inner, &hooks, &m.sandbox);
+	fault.said |= e != FIEF_OK; /* its caller reports */
+	fault.soon_gone = true;
 	if (!e)
 		e = sandbox_apply(m.sandbox, "inner", first, sizeof(first) - 1);
+	fault.soon_gone = false;
 	if (!e)
 		e = sandbox_apply(m.sandbox, "inner", second,
 		                  sizeof(second) - 1);
-	if (e && !m.fail_at)
+	if (e && !fault.fail_at)
 		m.failed++;
 	if (e)
 		m.ended = true;
@@ -141,11 +154,17 @@ static void round_begin(void)
 
 static void round_end(void)
 {
+	const bool fired = fault.fail_at && fault.calls >= fault.fail_at;
+
+	if (fired && !fault.said && !fault.excused) {
+		fief_error("fault %u: nobody was told", fault.fail_at);
+		m.failed++;
+	}
 	if (m.sandbox)
 		sandbox_destroy(m.sandbox);
 	m.sandbox = NULL;
 	if (m.heap.used) {
-		fief_error("fault %u: %llu bytes not freed", m.fail_at,
+		fief_error("fault %u: %llu bytes not freed", fault.fail_at,
 		           (unsigned long long)m.heap.used);
 		m.failed++;
 	}
@@ -166,13 +185,14 @@ static void on_tick(struct fief_signal_handler *self, unsigned count)
 		fief_signal_local_submit(self);
 		return;
 	}
-	if (!m.ended && !m.fail_at) {
+	if (!m.ended && !fault.fail_at) {
 		fief_error("victim never ended");
 		m.failed++;
 	}
 	round_end();
-	if (m.fail_at && m.calls < m.fail_at) {
-		fief_log("%u faults, %d checks failed", m.fail_at, m.failed);
+	if (fault.fail_at && fault.calls < fault.fail_at) {
+		fief_log("%u faults, %d checks failed", fault.fail_at,
+		         m.failed);
 		fief_exit(m.env, m.failed > 99 ? 99 : m.failed);
 	}
 	round_begin();
@@ -181,6 +201,7 @@ static void on_tick(struct fief_signal_handler *self, unsigned count)
 
 void fief_component_construct(struct fief_env *env)
 {
+	fault_init(env);
 	m.env = env;
 	m.inner = *env;
 	m.failing = (struct fief_alloc){ .alloc = alloc, .free = release };

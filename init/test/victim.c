@@ -10,7 +10,8 @@
 
 enum { RAM = 8192, CAPS = 2, ID = 900000 };
 
-static void hang(struct fief_env *env, uint32_t id)
+/* Was it refused? */
+static int hang(struct fief_env *env, uint32_t id)
 {
 	const struct parent_session_params p = {
 		.id = id,
@@ -20,8 +21,10 @@ static void hang(struct fief_env *env, uint32_t id)
 		.caps = CAPS,
 	};
 	struct parent_session_results r;
+	enum fief_err e;
 
-	(void)!parent_session((struct parent_cap){ env->parent }, &p, &r);
+	e = parent_session((struct parent_cap){ env->parent }, &p, &r);
+	return e && e != FIEF_PENDING;
 }
 
 void fief_component_construct(struct fief_env *env)
@@ -36,8 +39,8 @@ void fief_component_construct(struct fief_env *env)
 	struct fief_session a, b, c;
 	int failed;
 
-	hang(env, ID);
-	failed = fief_session_open(env, &test, &a) != FIEF_OK;
+	failed = hang(env, ID);
+	failed |= fief_session_open(env, &test, &a) != FIEF_OK;
 	failed |= fief_session_open(env, &test, &b) != FIEF_OK;
 	failed |= fief_session_open(env, &pd, &c) != FIEF_OK;
 	if (!failed) {
@@ -45,6 +48,6 @@ void fief_component_construct(struct fief_env *env)
 		failed |= fief_session_upgrade(env, &c, 4096, 1) != FIEF_OK;
 		fief_session_close(env, &b);
 	}
-	hang(env, ID + 1);
+	failed |= hang(env, ID + 1);
 	fief_exit(env, failed);
 }
