@@ -325,13 +325,14 @@ enum fief_err kcore_init(const struct kcore_events *events, const char *image,
 	return FIEF_OK;
 }
 
+/* The zygote leads a process group that none of its children can leave. Those
+ * that it has not told us about yet are in there, too. */
 void kcore_fini(void)
 {
-	for (uint32_t i = 1; i < host.npds; i++)
-		if (host.pd[i] && host.pd[i]->pid > 0)
-			kill(host.pd[i]->pid, SIGKILL);
-	if (host.zygote_pid > 0)
+	if (host.zygote_pid > 0) {
 		kill(host.zygote_pid, SIGKILL);
+		kill(-host.zygote_pid, SIGKILL);
+	}
 	while (waitpid(-1, NULL, 0) > 0)
 		;
 }
