@@ -27,7 +27,7 @@ static void slot_reclaim(struct kif_pd *pd, struct kchan *ch, unsigned n)
 
 	if (!(atomic_load(&slot->rep) & CH_ERR_MASK) &&
 	    kif_take(slot, &late, cap) && late.ncaps) {
-		kcaps_decode(pd, ch, cap, &late);
+		kcaps_decode(pd, ch, ch->life, cap, &late);
 		for (unsigned i = 0; i < late.ncaps; i++)
 			kif_drop(late.cap[i], 1);
 	}
@@ -167,8 +167,11 @@ static bool call_spin(struct kif_pd *pd, struct kchan *ch, struct ch_slot *slot,
 	return false;
 }
 
+/* `life` is that of the channel when the call was posted: if another thread
+ * has given the number, and with it the page, to the next server meanwhile,
+ * the call has ended. */
 static uint32_t call_wait(struct kif_pd *pd, struct kchan *ch,
-                          struct ch_slot *slot, uint32_t seq)
+                          struct ch_slot *slot, uint32_t seq, uint32_t life)
 {
 	uint32_t rep;
 
@@ -176,6 +179,8 @@ static uint32_t call_wait(struct kif_pd *pd, struct kchan *ch,
 		atomic_store(&slot->wait, 1); /* fence: partner in reply() */
 		for (;;) {
 			rep = atomic_load(&slot->rep);
+			if (FIEF_UNLIKELY(ch->life != life))
+				return CH_DEAD;
 			if (call_ended(rep, seq))
 				break;
 			kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
@@ -229,7 +234,8 @@ static enum fief_err call_refused(uint32_t rep)
 }
 
 static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
-                                 unsigned n, uint32_t rep, struct kif_msg *msg)
+                                 unsigned n, uint32_t life, uint32_t rep,
+                                 struct kif_msg *msg)
 {
 	struct ch_slot *slot = &ch->page->slot[n];
 	struct ch_cap cap[KIF_CAPS_MAX];
@@ -237,6 +243,8 @@ static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
 
 	msg->len = 0;
 	msg->ncaps = 0;
+	if (FIEF_UNLIKELY(ch->life != life))
+		return FIEF_GONE; /* the slot is another server's */
 	if (FIEF_UNLIKELY(ch_rep_seq(rep) == ch->seq[n] && rep & CH_ERR_MASK)) {
 		slot_put(ch, n);
 		return call_refused(rep);
@@ -245,7 +253,7 @@ static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
 		sane = kif_take(slot, msg, cap);
 		slot_put(ch, n);
 		if (msg->ncaps)
-			kcaps_decode(pd, ch, cap, msg);
+			kcaps_decode(pd, ch, life, cap, msg);
 		return sane ? FIEF_OK : FIEF_INVALID;
 	}
 	if (rep & CH_DEAD) {
@@ -260,6 +268,7 @@ static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
                                   const struct kcap *c, struct kif_msg *msg,
                                   const struct ch_cap cap[KIF_CAPS_MAX])
 {
+	const uint32_t life = ch->life;
 	struct ch_slot *slot;
 	uint32_t rep;
 	int n;
@@ -270,8 +279,8 @@ static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
 	slot = &ch->page->slot[n];
 	call_post(ch, c, (unsigned)n, msg, cap);
 	kchan_ring(ch);
-	rep = call_wait(pd, ch, slot, ch->seq[n]);
-	return call_finish(pd, ch, (unsigned)n, rep, msg);
+	rep = call_wait(pd, ch, slot, ch->seq[n], life);
+	return call_finish(pd, ch, (unsigned)n, life, rep, msg);
 }
 
 /* Ask core for the introductions of a posted call, without waiting for the
@@ -310,6 +319,7 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 	struct kif_thread *t = kif_self();
 	const uint64_t nr =
 		atomic_load_explicit(&t->call_nr, memory_order_relaxed);
+	const uint32_t life = ch->life;
 	struct ch_slot *slot;
 	uint32_t rep;
 	int n;
@@ -328,9 +338,9 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 		kchan_ring(ch);
 	if (FIEF_UNLIKELY(atomic_load(&t->cancel_nr) == nr))
 		kif_cancel(t->number, nr); /* it came before the slot */
-	rep = call_wait(pd, ch, slot, ch->seq[n]);
+	rep = call_wait(pd, ch, slot, ch->seq[n], life);
 	atomic_store_explicit(&t->slot, NULL, memory_order_release);
-	return call_finish(pd, ch, (unsigned)n, rep, msg);
+	return call_finish(pd, ch, (unsigned)n, life, rep, msg);
 }
 
 enum fief_err kif_call_kernel(struct kif_pd *pd, struct kif_msg *msg)

@@ -78,8 +78,9 @@ FIEF_MUST enum fief_err kcaps_encode(struct kif_pd *, struct kpeer *peer,
 bool kcaps_complete(struct kif_pd *, const struct kpeer *,
                     const struct ch_cap *in, unsigned n);
 /* Translate received ones into msg->cap; sets KIF_MSG_CAPS_LOST. */
-void kcaps_decode(struct kif_pd *, struct kchan *, const struct ch_cap *in,
-                  struct kif_msg *msg);
+/* All are lost if the channel is no longer the one that had `life`. */
+void kcaps_decode(struct kif_pd *, struct kchan *, uint32_t life,
+                  const struct ch_cap *in, struct kif_msg *msg);
 
 /* ---- the kif functions ---- */
 

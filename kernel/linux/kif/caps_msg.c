@@ -269,10 +269,17 @@ bool kcaps_complete(struct kif_pd *pd, const struct kpeer *peer,
 	return complete;
 }
 
-void kcaps_decode(struct kif_pd *pd, struct kchan *ch, const struct ch_cap *in,
-                  struct kif_msg *msg)
+void kcaps_decode(struct kif_pd *pd, struct kchan *ch, uint32_t life,
+                  const struct ch_cap *in, struct kif_msg *msg)
 {
 	kif_lock(pd);
+	if (FIEF_UNLIKELY(ch->life != life)) {
+		for (unsigned i = 0; i < msg->ncaps; i++)
+			msg->cap[i] = FIEF_CAP_NULL;
+		msg->flags |= KIF_MSG_CAPS_LOST;
+		kif_unlock(pd);
+		return;
+	}
 	for (unsigned i = 0; i < msg->ncaps; i++) {
 		uint32_t kind = in[i].word >> CH_KIND_SHIFT;
 		uint32_t ep = in[i].word >> CH_EP_SHIFT & (KIF_EPS - 1);

@@ -18,19 +18,23 @@ struct kchan *kchan_out_find(const struct kpeer *peer, uint32_t remote_ep)
 	return peer->out[remote_ep % KIF_EPS];
 }
 
+void kchan_look_locked(struct kif_pd *pd, struct kchan *ch)
+{
+	struct kif_ep *ep = &pd->ep[ch->ep];
+
+	if (ch->look)
+		return;
+	ch->look = true;
+	ch->look_next = atomic_load(&ep->look);
+	atomic_store(&ep->look, ch);
+	kif_ep_poke(ep);
+}
+
 void kpeer_look_locked(struct kif_pd *pd, struct kpeer *peer)
 {
-	for (uint32_t i = 0; i < KIF_EPS; i++) {
-		struct kchan *ch = peer->in[i];
-		struct kif_ep *ep = &pd->ep[i];
-
-		if (!ch || ch->look)
-			continue;
-		ch->look = true;
-		ch->look_next = atomic_load(&ep->look);
-		atomic_store(&ep->look, ch);
-		kif_ep_poke(ep);
-	}
+	for (uint32_t i = 0; i < KIF_EPS; i++)
+		if (peer->in[i])
+			kchan_look_locked(pd, peer->in[i]);
 }
 
 /* Handles of a dead channel must not come to life with its successor. */
@@ -63,7 +67,16 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 		return FIEF_INVALID;
 	if (ch->dead)
 		kchan_orphan_handles(pd, ch->number);
+	/* Who is looking at the old one sees that it is not the same. Sets of
+	 * an endpoint, which only its thread changes, still may have it. */
+	atomic_fetch_add(&ch->life, 1);
 	*ch = (struct kchan){
+		.life = ch->life,
+		.hot = ch->hot,
+		.look = ch->look,
+		.look_next = ch->look_next,
+		.backlog = ch->backlog,
+		.backlog_next = ch->backlog_next,
 		.page = n->page,
 		.peer = peer,
 		.number = n->number,
@@ -79,42 +92,22 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 	if (ch->signal)
 		for (i = 0; i < CH_SIGNALS; i++)
 			ch->signal[i] = (struct ksignal){ 0 };
+	if (pd->threaded) /* who slept on the old page looks at this one */
+		for (i = 0; i < CH_SLOTS; i++)
+			kif_futex_wake(&ch->page->slot[i].rep);
 	*(n->inbound ? &peer->in[ch->ep] : &peer->out[ch->remote_ep]) = ch;
 	peer->channels++;
 	return FIEF_OK;
 }
 
-static void kchan_leave_backlog(struct kif_ep *ep, struct kchan *ch)
-{
-	struct kchan **at = &ep->backlog, *last = NULL;
-
-	while (*at != ch) {
-		last = *at;
-		at = &(*at)->backlog_next;
-	}
-	*at = ch->backlog_next;
-	if (ep->backlog_last == ch)
-		ep->backlog_last = last;
-	ch->backlog = false;
-}
-
 void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
 {
-	struct kif_ep *ep = &pd->ep[ch->ep];
-
 	if (ch->dir == KCHAN_FREE || ch->dead)
 		return;
-	if (ch->dir == KCHAN_IN && ch->hot) {
-		ep->nhot--;
-		ep->hot[ch->hot - 1] = ep->hot[ep->nhot];
-		ep->hot[ch->hot - 1]->hot = ch->hot;
-		ch->hot = 0;
-	}
-	if (ch->dir == KCHAN_IN && ch->backlog)
-		kchan_leave_backlog(ep, ch);
 	for (unsigned i = 0; ch->dir == KCHAN_IN && i < CH_SLOTS; i++)
 		ch->open[i] = 0;
 	ch->dead = 1;
+	atomic_fetch_add(&pd->deaths, 1); /* the endpoint prunes its sets */
 	*(ch->dir == KCHAN_IN ? &ch->peer->in[ch->ep] :
 	                        &ch->peer->out[ch->remote_ep]) = NULL;
 	if (ch->dir == KCHAN_OUT && ch->bell >= 0) {

@@ -29,6 +29,9 @@ FIEF_MUST enum fief_err kchan_add_locked(struct kif_pd *,
  * when its last channel dies. Lock held. */
 void kchan_dead_locked(struct kif_pd *, struct kchan *);
 
+/* Have its endpoint look at an in-channel, also if nobody rings. Lock held. */
+void kchan_look_locked(struct kif_pd *, struct kchan *);
+
 /* The signal context of endpoint `ep` that `peer` knows by `index`. */
 struct ksignal *kchan_signal(struct kif_pd *, const struct kpeer *peer,
                              uint32_t ep, uint32_t index);

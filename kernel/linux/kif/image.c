@@ -7,6 +7,7 @@
 #include "backend.h"
 #include "call.h"
 #include "caps.h"
+#include "hot.h"
 #include "lock.h"
 #include "memory.h"
 #include "serve.h"
@@ -55,6 +56,7 @@ static enum fief_err kif_ep_create(fief_ep *out)
 	if (!e) {
 		ep = &pd->ep[op.b % KIF_EPS];
 		if (ep->epoll > 0) {
+			kif_ep_disband_locked(pd, ep);
 			sys_close(ep->epoll);
 			sys_close(ep->poke);
 		}
@@ -62,6 +64,10 @@ static enum fief_err kif_ep_create(fief_ep *out)
 			               .poke = fd[1],
 			               .used = true };
 		e = kif_ep_watch(ep, ep->poke, (uint64_t)KIF_TAG_POKE << 32);
+		/* Core's ring: the initial endpoint may be busy. */
+		if (!e)
+			e = kif_ep_watch(ep, pd->ep[0].poke,
+			                 (uint64_t)KIF_TAG_POKE << 32);
 		*out = op.b;
 	}
 	kif_unlock(pd);

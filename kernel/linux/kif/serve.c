@@ -11,6 +11,7 @@
 #include "call.h"
 #include "caps.h"
 #include "chan.h"
+#include "hot.h"
 #include "lock.h"
 #include "message.h"
 #include "signals.h"
@@ -86,6 +87,21 @@ static void slot_fail(struct kchan *ch, unsigned n, enum fief_err e)
 	                             CH_ERR_LIMIT);
 }
 
+/* A PD with one thread needs no lock for what only threads could disturb. */
+static void commit_lock(struct kif_pd *pd)
+{
+	if (FIEF_UNLIKELY(pd->threaded))
+		kif_lock(pd);
+}
+
+static void commit_unlock(struct kif_pd *pd)
+{
+	if (FIEF_UNLIKELY(pd->threaded))
+		kif_unlock(pd);
+}
+
+/* Another thread, or this one while it asks core, may read that the client
+ * died, and give its place to the next. */
 static void reply(struct kif_pd *pd, fief_reply token,
                   const struct kif_msg *msg)
 {
@@ -101,27 +117,19 @@ static void reply(struct kif_pd *pd, fief_reply token,
 		e = FIEF_INVALID;
 	else if (FIEF_UNLIKELY(msg->ncaps))
 		e = kcaps_encode(pd, ch->peer, msg, cap, NULL);
-	if (token_channel(pd, token, &n) != ch)
-		return; /* the client died while core was asked */
-	if (e) {
-		slot_fail(ch, n, e);
-		return;
+	commit_lock(pd);
+	if (token_channel(pd, token, &n) == ch) {
+		if (e) {
+			slot_fail(ch, n, e);
+		} else {
+			kif_put(&ch->page->slot[n], msg, cap);
+			slot_end(ch, n, CH_ERR_NONE);
+		}
 	}
-	kif_put(&ch->page->slot[n], msg, cap);
-	slot_end(ch, n, CH_ERR_NONE);
+	commit_unlock(pd);
 }
 
 /* ---- taking events ---- */
-
-static void note_cpu(struct kchan *ch)
-{
-	uint32_t cpu = kif_cpu();
-
-	if (atomic_load_explicit(&ch->page->server.cpu, memory_order_relaxed) !=
-	    cpu)
-		atomic_store_explicit(&ch->page->server.cpu, cpu,
-		                      memory_order_relaxed);
-}
 
 static struct kcap *request_object(struct kif_pd *pd, struct kchan *ch,
                                    uint32_t target, uint32_t gen)
@@ -151,11 +159,29 @@ static bool call_over(const struct ch_slot *slot, uint32_t seq)
 	return ch_rep_seq(rep) != ((seq - 1) & CH_SEQ_MASK);
 }
 
+/* The request is ours from now on, unless its client is gone: what was read is
+ * then not to be taken for a message of the next one. */
+static bool request_commit(struct kif_pd *pd, struct kchan *ch, unsigned n,
+                           uint32_t seq, uint32_t life)
+{
+	bool same;
+
+	commit_lock(pd);
+	same = ch->life == life && !ch->dead;
+	if (same) {
+		ch->seq[n] = seq;
+		request_open(ch, n);
+	}
+	commit_unlock(pd);
+	return same;
+}
+
 /* Copy request number `seq` out of its slot. False if it was answered at
  * once, is over, or must wait for an introduction. */
 static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
                       uint32_t seq, struct kif_msg *msg, struct kif_wait *w)
 {
+	const uint32_t life = atomic_load(&ch->life);
 	struct ch_slot *slot = &ch->page->slot[n];
 	uint32_t target = *(volatile uint32_t *)&slot->target;
 	uint32_t gen = *(volatile uint32_t *)&slot->gen;
@@ -174,20 +200,16 @@ static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
 		ch->parked[n] = pd->intro_news;
 		return false;
 	}
-	ch->seq[n] = seq;
-	request_open(ch, n);
-	if (!sane) {
-		slot_fail(ch, n, FIEF_INVALID);
+	c = sane ? request_object(pd, ch, target, gen) : NULL;
+	if (!request_commit(pd, ch, n, seq, life))
 		return false;
-	}
-	c = request_object(pd, ch, target, gen);
 	if (!c) {
-		slot_fail(ch, n, FIEF_GONE);
+		slot_fail(ch, n, sane ? FIEF_GONE : FIEF_INVALID);
 		return false;
 	}
 	w->badge = c->badge;
 	if (FIEF_UNLIKELY(msg->ncaps))
-		kcaps_decode(pd, ch, cap, msg);
+		kcaps_decode(pd, ch, life, cap, msg);
 	w->event = KIF_EVENT_CALL;
 	w->reply = token_make(ch, n);
 	return true;
@@ -213,23 +235,6 @@ static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
 	return false;
 }
 
-/* Number of the call in a slot; what a client writes beyond it is not seen,
- * or the slot would look new for ever. */
-static uint32_t slot_request(struct ch_slot *slot)
-{
-	return atomic_load_explicit(&slot->req, memory_order_acquire) &
-	       CH_SEQ_MASK;
-}
-
-/* The slot's call is being handled, or waits for an introduction that has
- * not come since it was looked at. */
-static bool slot_held(const struct kif_pd *pd, const struct kchan *ch,
-                      unsigned n)
-{
-	return ch->open[n] ||
-	       (ch->parked[n] && ch->parked[n] == pd->intro_news);
-}
-
 static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
                          struct kif_msg *msg, struct kif_wait *w)
 {
@@ -240,8 +245,8 @@ static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
 		pd->backend->visited(pd, ch);
 
 	for (unsigned n = 0; n < CH_SLOTS && !(w->flags & KIF_SIGNALS); n++) {
-		req = slot_request(&page->slot[n]);
-		if (req == ch->seq[n] || slot_held(pd, ch, n))
+		req = kslot_request(&page->slot[n]);
+		if (req == ch->seq[n] || kslot_held(pd, ch, n))
 			continue;
 		if (take_call(pd, ch, n, req, msg, w))
 			return true;
@@ -255,92 +260,6 @@ static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
 	return scan_signals(pd, ch, w);
 }
 
-/* Something to do on this channel? Used between the fence and sleeping. */
-static bool channel_ready(const struct kif_pd *pd, const struct kif_ep *ep,
-                          const struct kchan *ch)
-{
-	struct ch_page *page = ch->page;
-
-	if (atomic_load(&page->client.signals))
-		return true;
-	for (unsigned n = 0; n < CH_SLOTS && !ep->signals_only; n++)
-		if (slot_request(&page->slot[n]) != ch->seq[n] &&
-		    !slot_held(pd, ch, n))
-			return true;
-	return false;
-}
-
-/* ---- hot set ---- */
-
-/* Channels that left the hot set with work: served when there is room. */
-static void backlog_push(struct kif_ep *ep, struct kchan *ch)
-{
-	if (ch->backlog)
-		return;
-	ch->backlog = true;
-	ch->backlog_next = NULL;
-	if (ep->backlog)
-		ep->backlog_last->backlog_next = ch;
-	else
-		ep->backlog = ch;
-	ep->backlog_last = ch;
-}
-
-static struct kchan *backlog_pop(struct kif_ep *ep)
-{
-	struct kchan *ch = ep->backlog;
-
-	if (ch) {
-		ep->backlog = ch->backlog_next;
-		ch->backlog = false;
-	}
-	return ch;
-}
-
-static void hot_evict(struct kif_pd *pd, struct kif_ep *ep, uint32_t i)
-{
-	struct kchan *ch = ep->hot[i];
-
-	ch->hot = 0;
-	ep->nhot--;
-	ep->hot[i] = ep->hot[ep->nhot];
-	if (i < ep->nhot)
-		ep->hot[i]->hot = (uint8_t)(i + 1);
-	atomic_store(&ch->page->server.polled, 0); /* fence: R10 */
-	if (ep->signals_only || channel_ready(pd, ep, ch))
-		backlog_push(ep, ch); /* its client saw `polled` and sleeps */
-}
-
-static void hot_add(struct kif_pd *pd, struct kif_ep *ep, struct kchan *ch)
-{
-	if (ch->hot || ch->dead)
-		return;
-	if (ep->nhot == KIF_HOT)
-		hot_evict(pd, ep, ep->turn % KIF_HOT);
-	atomic_store_explicit(&ch->page->server.polled, 1,
-	                      memory_order_relaxed);
-	note_cpu(ch);
-	ep->hot[ep->nhot++] = ch;
-	ch->hot = (uint8_t)ep->nhot;
-	ep->turn = ep->turn + 1 < KIF_HOT ? ep->turn + 1 : 0;
-}
-
-/* Channels that somebody wants to be looked at become hot. */
-static void look_take(struct kif_pd *pd, struct kif_ep *ep)
-{
-	struct kchan *ch;
-
-	kif_lock(pd);
-	while ((ch = atomic_load(&ep->look))) {
-		atomic_store(&ep->look, ch->look_next);
-		ch->look = false;
-		if (ch->hot || ch->dead)
-			continue;
-		backlog_push(ep, ch);
-	}
-	kif_unlock(pd);
-}
-
 static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
                      struct kif_wait *w)
 {
@@ -349,8 +268,10 @@ static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
 
 		ep->turn = ep->turn + 1 < ep->nhot ? ep->turn + 1 : 0;
 		ch = ep->hot[ep->turn];
+		if (FIEF_UNLIKELY(!kif_ep_serves(pd, ep, ch)))
+			continue; /* died just now: pruned next time */
 		if (scan_channel(pd, ch, msg, w)) {
-			note_cpu(ch);
+			khot_note_cpu(ch);
 			return true;
 		}
 	}
@@ -374,7 +295,7 @@ static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
 	    (ep->backlog && !ep->signals_only))
 		return true;
 	for (uint32_t i = 0; i < ep->nhot; i++)
-		if (channel_ready(pd, ep, ep->hot[i]))
+		if (kchan_ready(pd, ep, ep->hot[i]))
 			return true;
 	return false;
 }
@@ -395,7 +316,7 @@ static bool ep_spin(struct kif_pd *pd, struct kif_ep *ep)
 	do {
 		for (unsigned i = 0; i < 8; i++) {
 			for (uint32_t k = 0; k < ep->nhot; k++)
-				if (channel_ready(pd, ep, ep->hot[k])) {
+				if (kchan_ready(pd, ep, ep->hot[k])) {
 					ep->idle_misses = 0;
 					return true;
 				}
@@ -436,7 +357,7 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 	n = ep_host_wait(ep, ev, deadline);
 	ep->served = 0;
 	for (unsigned i = 0; i < KIF_HOT / 2 && ep->backlog; i++)
-		hot_add(pd, ep, backlog_pop(ep));
+		khot_add(pd, ep, kbacklog_pop(ep));
 	for (long i = 0; i < n; i++) {
 		uint32_t kind = (uint32_t)(ev[i].data >> 32);
 		struct kchan *ch;
@@ -444,8 +365,8 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 		if (kind == KIF_TAG_CHANNEL) {
 			ch = ktable_get(&pd->chans, sizeof(*ch),
 			                (uint32_t)ev[i].data);
-			if (ch && ch->dir == KCHAN_IN && !ch->dead)
-				hot_add(pd, ep, ch);
+			if (ch && kif_ep_serves(pd, ep, ch))
+				khot_add(pd, ep, ch);
 		} else if (kind == KIF_TAG_SOCKET || kind == KIF_TAG_POKE) {
 			/* Each ring is answered by a look, which acknowledges
 			 * it: core does not ring again before. */
@@ -478,7 +399,7 @@ static bool ep_sleep(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 
 		atomic_store_explicit(&ch->page->server.polled, 1,
 		                      memory_order_relaxed);
-		note_cpu(ch);
+		khot_note_cpu(ch);
 	}
 	return n > 0 || n == -4; /* -EINTR: look again */
 }
@@ -493,15 +414,17 @@ static bool ep_scan(struct kif_pd *pd, uint32_t epn, struct kif_msg *msg,
 		pd->backend->refresh(pd);
 		kif_unlock(pd);
 	}
+	if (FIEF_UNLIKELY(atomic_load(&pd->deaths) != ep->deaths))
+		kif_ep_prune(pd, ep);
 	if (FIEF_UNLIKELY(atomic_load(&ep->look) != NULL))
-		look_take(pd, ep);
+		klook_take(pd, ep);
 	if (FIEF_UNLIKELY(ep->served++ >= SERVED_MAX))
 		ep_fetch(pd, ep, 0); /* R13: nobody outside starves */
 	if (kif_scan_local(pd, epn, w) || kif_scan_core(pd, epn, w) ||
 	    scan_hot(pd, ep, msg, w))
 		return true;
 	while (FIEF_UNLIKELY(ep->backlog != NULL) && !ep->signals_only) {
-		hot_add(pd, ep, backlog_pop(ep));
+		khot_add(pd, ep, kbacklog_pop(ep));
 		if (scan_hot(pd, ep, msg, w))
 			return true;
 	}

@@ -74,8 +74,8 @@ bool kif_scan_local(struct kif_pd *pd, uint32_t epn, struct kif_wait *w)
 {
 	if (!atomic_load_explicit(&pd->ep[epn].local, memory_order_acquire))
 		return false;
-	for (uint32_t i = 0; i < pd->nlocal; i++) {
-		struct klocal *l = &pd->local[i];
+	for (uint32_t i = 0; i < pd->local.used; i++) {
+		struct klocal *l = ktable_at(&pd->local, sizeof(*l), i);
 		struct ksignal s = { .own = l->own, .ogen = l->ogen };
 		uint32_t count;
 
@@ -93,32 +93,21 @@ static struct klocal *local_entry_locked(struct kif_pd *pd, uint32_t own,
                                          uint32_t ogen)
 {
 	struct klocal *l = NULL;
-	void *mem;
+	uint32_t n;
 
-	for (uint32_t i = 0; i < pd->nlocal; i++) {
-		if (pd->local[i].own == own && pd->local[i].ogen == ogen)
-			return &pd->local[i];
-		if (!atomic_load(&pd->local[i].count) &&
-		    !kobj_live(pd, pd->local[i].own, pd->local[i].ogen))
-			l = &pd->local[i];
+	for (uint32_t i = 0; i < pd->local.used; i++) {
+		struct klocal *at = ktable_at(&pd->local, sizeof(*at), i);
+
+		if (at->own == own && at->ogen == ogen)
+			return at;
+		if (!atomic_load(&at->count) &&
+		    !kobj_live(pd, at->own, at->ogen))
+			l = at;
 	}
 	if (!l) {
-		if (pd->nlocal == pd->maxlocal) {
-			uint32_t max = pd->maxlocal ? pd->maxlocal * 2 : 8;
-
-			if (kif_grow(pd, max * sizeof(*l), &mem))
-				return NULL;
-			for (uint32_t i = 0; i < pd->nlocal; i++) {
-				l = &((struct klocal *)mem)[i];
-				l->own = pd->local[i].own;
-				l->ogen = pd->local[i].ogen;
-				l->ep = pd->local[i].ep;
-				l->count = pd->local[i].count;
-			}
-			pd->local = mem;
-			pd->maxlocal = max;
-		}
-		l = &pd->local[pd->nlocal++];
+		if (ktable_add(pd, &pd->local, sizeof(*l), &n))
+			return NULL;
+		l = ktable_at(&pd->local, sizeof(*l), n);
 	}
 	l->own = own;
 	l->ogen = ogen;

@@ -95,10 +95,11 @@ struct kchan {
 	uint32_t number;
 	uint8_t dir;
 	_Atomic uint8_t dead;
-	uint8_t ep;        /* in: served by */
-	uint8_t remote_ep; /* out: endpoint of the peer */
-	uint8_t hot;       /* in: position in the hot set + 1 */
-	int bell;          /* out: eventfd */
+	_Atomic uint32_t life; /* raised when the number goes to another */
+	uint8_t ep;            /* in: served by */
+	uint8_t remote_ep;     /* out: endpoint of the peer */
+	uint8_t hot;           /* in: position in the hot set + 1 */
+	int bell;              /* out: eventfd */
 	/* out: state of the client side */
 	_Atomic uint32_t busy;    /* slots in use or retired */
 	_Atomic uint32_t retired; /* slots canceled, reply outstanding */
@@ -141,6 +142,7 @@ struct kif_ep {
 	 * one of their calls may wait for. Guarded by pd->lock. */
 	struct kchan *_Atomic look;
 	_Atomic uint32_t local; /* klocal entries that are pending */
+	uint32_t deaths;        /* pd->deaths when it was pruned last */
 };
 
 /* A pending signal of this PD to an object of its own. */
@@ -172,10 +174,11 @@ struct kif_pd {
 	uint32_t intro_news; /* raised by each INTRO and REFUSED; not 0 */
 	_Atomic uint32_t intro_last; /* number this PD chose last */
 	uint32_t exports_paid, exports;
-	uint64_t serial;      /* of the own object exported last */
-	struct klocal *local; /* nlocal entries */
-	uint32_t nlocal, maxlocal;
+	uint64_t serial;          /* of the own object exported last */
+	struct ktable local;      /* struct klocal */
 	bool socket_ready;        /* the socket has something to read */
+	bool threaded;            /* there were ever two threads */
+	_Atomic uint32_t deaths;  /* of channels */
 	char *grow_at, *grow_end; /* memory for tables */
 	char *heap_at;            /* next address for more of it */
 	size_t heap_ready;        /* bytes mapped there and not yet used */

@@ -93,6 +93,7 @@ static enum fief_err thread_block_locked(struct kif_pd *pd,
 	t->call_nr = 0;
 	t->cancel_nr = 0;
 	atomic_store(&t->used, 1);
+	pd->threaded = true;
 	*out = t;
 	return FIEF_OK;
 }
