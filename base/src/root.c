@@ -6,6 +6,7 @@
 #include <lib/checked.h>
 #include <lib/mem.h>
 
+#include <fief/kif_table.h>
 #include <fief/log.h>
 #include <session/parent.h>
 
@@ -216,6 +217,8 @@ static void on_close(struct fief_root *r,
 	respond(r, q->id, RESPONSE_CLOSED);
 }
 
+enum { TURN = 16 }; /* requests in a row */
+
 static void on_requests(struct fief_signal_handler *self, unsigned count)
 {
 	static void (*const handle[])(
@@ -230,8 +233,16 @@ static void on_requests(struct fief_signal_handler *self, unsigned count)
 	struct parent_next_request_reply q;
 
 	(void)count;
-	for (q.more = true; q.more && !parent_next_request(parent_of(r), &q);)
+	for (unsigned i = 0; i < TURN; i++) {
+		if (parent_next_request(parent_of(r), &q))
+			return;
 		handle[q.kind](r, &q);
+		if (!q.more)
+			return;
+	}
+	/* Others get their turn; and each session brings a channel, which kif
+	 * takes over only when we wait. */
+	fief_kif->signal(self->cap);
 }
 
 /* ---- set-up ---- */
