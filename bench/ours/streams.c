@@ -11,6 +11,7 @@
 enum {
 	BLOCK = 64 << 10,
 	BLOCKS = 16, /* of the buffer, and as many packets at once */
+	QUEUE = 32,  /* the sink gives entries back after the blocks in them */
 	BATCH = 8,   /* packets between two flushes */
 	CHECKED = 1000,
 };
@@ -39,7 +40,7 @@ static void on_acknowledged(struct fief_signal_handler *self, unsigned count)
 static void stream_make(struct bench *b)
 {
 	const size_t bytes =
-		fief_packet_stream_bytes(BLOCKS, (size_t)BLOCK * BLOCKS);
+		fief_packet_stream_bytes(QUEUE, (size_t)BLOCK * BLOCKS);
 
 	m.acknowledged.handle = on_acknowledged;
 	fail(b, "stream", fief_signal_manage(b->env->ep, &m.acknowledged));
@@ -53,7 +54,7 @@ static void stream_open(struct bench *b, enum sink_mode mode)
 	struct bench_sink_params p = {
 		.ds = { m.memory.ds },
 		.bytes = m.memory.bytes,
-		.queue = BLOCKS,
+		.queue = QUEUE,
 		.mode = mode,
 		.source = { m.acknowledged.cap },
 	};
@@ -62,7 +63,7 @@ static void stream_open(struct bench *b, enum sink_mode mode)
 	memset(m.memory.addr, 0, m.memory.bytes);
 	fail(b, "stream",
 	     fief_packet_stream_init(&m.stream, m.memory.addr, m.memory.bytes,
-	                             BLOCKS));
+	                             QUEUE));
 	fail(b, "sink", bench_sink(b->server, &p, &r));
 	m.stream.peer = r.sink.cap;
 	for (m.nunused = 0; m.nunused < BLOCKS; m.nunused++)
