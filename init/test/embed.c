@@ -16,7 +16,14 @@
 
 #include "fault.h"
 
-enum { MS = 1000000, TICKS = 150, WARM_UP = 3, PLAIN = 5, VICTIMS = 2 };
+enum {
+	MS = 1000000,
+	TICKS = 150,     /* for a round with a fault, which may never end */
+	PATIENCE = 5000, /* for one without */
+	WARM_UP = 3,
+	PLAIN = 5,
+	VICTIMS = 2,
+};
 
 /* The config, and one after it: "ghost" goes, "outward" is another. */
 #define HEAD                                                                   \
@@ -180,7 +187,7 @@ static void round_end(void)
 static void on_tick(struct fief_signal_handler *self, unsigned count)
 {
 	(void)count;
-	if (!m.ended && ++m.ticks < TICKS) {
+	if (!m.ended && ++m.ticks < (m.fail_at ? TICKS : PATIENCE)) {
 		fief_kif->park(fief_kif->time() + MS);
 		fief_signal_local_submit(self);
 		return;

@@ -351,8 +351,8 @@ enum fief_err kif_call_kernel(struct kif_pd *pd, struct kif_msg *msg)
 	return c ? call_channel(pd, ch, c, msg, NULL) : FIEF_INVALID;
 }
 
-/* A thread that keeps calling core, as init does while it starts children,
- * may get more descriptors than the socket holds before it waits again. */
+/* A thread that keeps calling, as init does while it starts children, may get
+ * more descriptors than the socket holds before it waits again. */
 static void call_collect(struct kif_pd *pd)
 {
 	enum { MANY = 16 };
@@ -406,8 +406,7 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 		kif_unlock(pd);
 	}
 	e = call_cancelable(pd, ch, c, msg, caps, &forward);
-	if (FIEF_UNLIKELY(ch->number == CORE_CHANNEL))
-		call_collect(pd);
+	call_collect(pd);
 	return e;
 }
 
