@@ -21,7 +21,7 @@ class CoreRun:
     file of its config, if it has one. Lines of the log go to `on_line`."""
 
     def __init__(self, build, plan, init="property-driver", config=None,
-                 on_line=None, core="core/core", env=None):
+                 on_line=None, core="core/core", env=None, control=None):
         self.log, self.on_line = [], on_line
         self.plan = tempfile.NamedTemporaryFile("w", prefix="property")
         self.plan.write(plan + "\n")
@@ -32,10 +32,13 @@ class CoreRun:
                    "--ram", str(256 * MB), "--caps", "4000"]
         if config:
             command += ["--rom", "config=" + config]
+        if control:
+            command += ["--control-fd", str(control.fileno())]
         out, log = os.pipe()
         self.core = subprocess.Popen(
             command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent, env=env)
+            preexec_fn=die_with_parent, env=env,
+            pass_fds=[control.fileno()] if control else [])
         os.close(log)
         self.out = os.fdopen(out, encoding="utf-8", errors="replace")
         self.reader = threading.Thread(target=self.follow, daemon=True)
