@@ -187,7 +187,7 @@ static void round_end(void)
 static void on_tick(struct fief_signal_handler *self, unsigned count)
 {
 	(void)count;
-	if (!m.ended && ++m.ticks < (m.fail_at ? TICKS : PATIENCE)) {
+	if (!m.ended && ++m.ticks < (fault.fail_at ? TICKS : PATIENCE)) {
 		fief_kif->park(fief_kif->time() + MS);
 		fief_signal_local_submit(self);
 		return;
