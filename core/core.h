@@ -82,6 +82,9 @@ void core_parent_close_all(struct core_parent *);
 /* One or more lines of `label`; splits at newlines. */
 void core_log_text(const char *label, const char *text, size_t len);
 void core_log(const char *format, ...) FIEF_PRINTF(1, 2);
+/* At the end: say how many lines were lost. Returns how many are that nobody
+ * could be told of. */
+uint64_t core_log_finish(void);
 
 /* ---- rom.c ---- */
 /* The current content of a module; NOT_FOUND and others. Counted. */
@@ -98,6 +101,8 @@ FIEF_MUST enum fief_err core_module_file(const char *name,
                                          struct kcore_ds **out);
 /* False if the record could not be written without blocking. */
 bool core_log_record(const char *record, size_t len);
+/* Wait for room for records, not for long. False: there is none. */
+bool core_log_wait(void);
 /* Handle requests of `fief` on the control descriptor. */
 void core_control_readable(int fd);
 

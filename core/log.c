@@ -46,6 +46,13 @@ static void report_lost(void)
 		core.log_lost = lost;
 }
 
+uint64_t core_log_finish(void)
+{
+	if (core.log_lost && core_log_wait())
+		report_lost();
+	return core.log_lost;
+}
+
 void core_log_text(const char *label, const char *text, size_t len)
 {
 	enum { PIECE = 500 };

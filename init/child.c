@@ -3,6 +3,7 @@
 
 #include "internal.h"
 
+#include <fief/exit_code.h>
 #include <session/cpu.h>
 #include <session/log.h>
 #include <session/rom.h>
@@ -170,26 +171,58 @@ void child_destroy(struct child *c)
 
 /* ---- start ---- */
 
+static int exit_code_of(enum fief_err why)
+{
+	static const struct {
+		enum fief_err why;
+		int code;
+	} table[] = {
+		{ FIEF_OUT_OF_RAM, FIEF_EXIT_QUOTA },
+		{ FIEF_OUT_OF_CAPS, FIEF_EXIT_QUOTA },
+		{ FIEF_INSUFFICIENT_RAM, FIEF_EXIT_QUOTA },
+		{ FIEF_INSUFFICIENT_CAPS, FIEF_EXIT_QUOTA },
+		{ FIEF_DENIED, FIEF_EXIT_DENIED },
+		{ FIEF_NOT_FOUND, FIEF_EXIT_NOT_FOUND },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (table[i].why == why)
+			return table[i].code;
+	return FIEF_EXIT_FRAMEWORK;
+}
+
+/* It was not to be. Who waits for its exit code gets one that says why. */
+static void end_incomplete(struct child *c, enum fief_err why)
+{
+	const struct sandbox_hooks *hooks = &c->sandbox->hooks;
+
+	child_end(c, CHILD_INCOMPLETE);
+	c->exit_code = exit_code_of(why);
+	if (c->start->exit_propagate && hooks->exited)
+		hooks->exited(hooks->arg, c->exit_code);
+}
+
 static void incomplete(struct child *c, const char *what, enum fief_err why)
 {
 	fief_error("\"%s\" stays incomplete: %s: %s", child_name(c), what,
 	           fief_err_text(why));
-	child_end(c, CHILD_INCOMPLETE);
+	end_incomplete(c, why);
 }
 
 static void incomplete_env(struct child *c, const struct session *s)
 {
-	if (s->env == ENV_ROM && s->outcome == FIEF_DENIED)
+	enum fief_err why = s->state == SESSION_DEAD ? FIEF_GONE : s->outcome;
+
+	if (s->env == ENV_ROM && why == FIEF_DENIED) {
 		fief_error("\"%s\" stays incomplete: its binary, ROM module "
 		           "\"%s\", was not found or is refused",
 		           child_name(c), label_last(s->label));
-	else
-		fief_error("\"%s\" stays incomplete: %s session: %s",
-		           child_name(c), s->service,
-		           fief_err_text(s->state == SESSION_DEAD ?
-		                                 FIEF_GONE :
-		                                 s->outcome));
-	child_end(c, CHILD_INCOMPLETE);
+		end_incomplete(c, FIEF_NOT_FOUND);
+		return;
+	}
+	fief_error("\"%s\" stays incomplete: %s session: %s", child_name(c),
+	           s->service, fief_err_text(why));
+	end_incomplete(c, why);
 }
 
 /* What its start takes from its quota, apart from the PD session. */

@@ -301,6 +301,25 @@ static enum fief_err starts_of(struct parser *p, const struct node *root)
 
 /* ---- what needs all children ---- */
 
+static enum fief_err child_unknown(struct parser *p, const struct node *target,
+                                   const char *name)
+{
+	struct config_guess g = { 0 };
+
+	for (const struct config_start *s = p->c->starts; s; s = s->next)
+		config_guess_try(&g, name, s->name);
+	if (!g.name)
+		return node_error_set(p->err, FIEF_INVALID,
+		                      attr_place(target, "name"),
+		                      "route to \"%s\", but there is no such "
+		                      "child",
+		                      name);
+	return node_error_set(p->err, FIEF_INVALID, attr_place(target, "name"),
+	                      "route to \"%s\", but there is no such child, "
+	                      "did you mean \"%s\"?",
+	                      name, g.name);
+}
+
 static enum fief_err names_check(struct parser *p, const struct node *route)
 {
 	NODE_FOR_EACH(rule, route, NULL)
@@ -308,12 +327,7 @@ static enum fief_err names_check(struct parser *p, const struct node *route)
 			const char *name = node_attr(target, "name", "");
 
 			if (!config_start_find(p->c, name))
-				return node_error_set(
-					p->err, FIEF_INVALID,
-					attr_place(target, "name"),
-					"route to \"%s\", but there is no "
-					"such child",
-					name);
+				return child_unknown(p, target, name);
 		}
 	return FIEF_OK;
 }

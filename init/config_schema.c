@@ -86,19 +86,14 @@ unsigned config_distance(const char *a, const char *b)
 	return row[lb];
 }
 
-/* The best match so far for a name that is unknown. */
-struct guess {
-	const char *name;
-	unsigned distance;
-};
-
-static void guess_try(struct guess *g, const char *found, const char *valid)
+void config_guess_try(struct config_guess *g, const char *found,
+                      const char *valid)
 {
 	const unsigned d = config_distance(found, valid);
 
 	if (d <= DISTANCE_MAX && d < strlen(valid) &&
 	    (!g->name || d < g->distance))
-		*g = (struct guess){ valid, d };
+		*g = (struct config_guess){ valid, d };
 }
 
 static enum fief_err attr_unknown(const struct node *n,
@@ -106,10 +101,10 @@ static enum fief_err attr_unknown(const struct node *n,
                                   const struct element *e,
                                   struct node_error *err)
 {
-	struct guess g = { 0 };
+	struct config_guess g = { 0 };
 
 	for (unsigned i = 0; i < NAMES_MAX && e->attrs[i]; i++)
-		guess_try(&g, a->name, e->attrs[i]);
+		config_guess_try(&g, a->name, e->attrs[i]);
 	if (!g.name)
 		return node_error_set(err, FIEF_INVALID, a->at,
 		                      "unknown attribute \"%s\" of <%s>",
@@ -124,10 +119,10 @@ static enum fief_err child_unknown(const struct node *n,
                                    const struct element *e,
                                    struct node_error *err)
 {
-	struct guess g = { 0 };
+	struct config_guess g = { 0 };
 
 	for (unsigned i = 0; i < NAMES_MAX && e->children[i]; i++)
-		guess_try(&g, n->name, e->children[i]->name);
+		config_guess_try(&g, n->name, e->children[i]->name);
 	if (!g.name)
 		return node_error_set(err, FIEF_INVALID, n->at,
 		                      "unknown element <%s> in <%s>", n->name,

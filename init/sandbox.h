@@ -41,7 +41,8 @@ struct sandbox;
 /* News for the component around the sandbox; members may be NULL. Called from
  * the entrypoint. */
 struct sandbox_hooks {
-	/* A child with <exit propagate="yes"/> is done. */
+	/* A child with <exit propagate="yes"/> is done, or could not start:
+	 * then the code is one of <fief/exit_code.h>. */
 	void (*exited)(void *arg, int code);
 	void *arg;
 };

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
 #include <fief/kif_table.h>
 
 #include <core/core.h>
@@ -111,9 +113,41 @@ static enum fief_err start_init(void)
 	return core_pd_run(pd, core_module_memory(binary), boot);
 }
 
+/* There is no component yet, and no log that could name a limit. */
+static int limit_hit(void)
+{
+	struct rlimit files = { 0 };
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	fprintf(stderr,
+	        "core: cannot start \"%s\": a limit of the host was hit; %llu "
+	        "files may be open\n",
+	        core.config.init, (unsigned long long)files.rlim_cur);
+	return FIEF_EXIT_FRAMEWORK;
+}
+
+static int start_failed(enum fief_err e)
+{
+	if (e == FIEF_LIMIT)
+		return limit_hit();
+	if (e != FIEF_OUT_OF_RAM && e != FIEF_OUT_OF_CAPS) {
+		fprintf(stderr, "core: cannot start \"%s\": %s\n",
+		        core.config.init, fief_err_text(e));
+		return FIEF_EXIT_FRAMEWORK;
+	}
+	fprintf(stderr,
+	        "core: cannot start \"%s\": it needs at least %dK RAM and %d "
+	        "caps; --ram is %lluK, --caps %llu\n",
+	        core.config.init, (int)(PD_RAM_QUOTA / 1024), (int)PD_CAP_QUOTA,
+	        (unsigned long long)core.config.ram / 1024,
+	        (unsigned long long)core.config.caps);
+	return FIEF_EXIT_QUOTA;
+}
+
 int main(int argc, char **argv)
 {
 	static const char *dirs[ROM_DIRS + 1], *roms[ROMS + 1];
+	uint64_t lost;
 	enum fief_err e;
 
 	core_host = (struct core_host){
@@ -134,13 +168,19 @@ int main(int argc, char **argv)
 	if (!e)
 		e = start_init();
 	if (e) {
-		fprintf(stderr, "core: cannot start \"%s\": %s\n",
-		        core.config.init, fief_err_text(e));
+		int code = start_failed(e);
+
 		kcore_fini();
-		return 125;
+		return code;
 	}
 	while (!core.exiting)
 		fief_entrypoint_step(&core.ep, FIEF_NEVER);
+	lost = core_log_finish();
+	if (lost)
+		fprintf(stderr,
+		        "core: %llu lines of the log are lost, its reader does "
+		        "not read\n",
+		        (unsigned long long)lost);
 	kcore_fini();
 	return core.exit_code;
 }

@@ -73,6 +73,17 @@ static bool complete(char *text, size_t len)
 	return true;
 }
 
+/* An answer may be another program's, and then anything. */
+static void tell_refusal(const char *name, const char *why)
+{
+	enum { LONGEST = 500 };
+	char safe[(LONGEST + 1) * UTIL_SAFE_GROWTH];
+	size_t len = strcspn(why, "\n");
+
+	util_safe_text(safe, why, len < LONGEST ? len : LONGEST);
+	util_error("system \"%s\": %s", name, safe);
+}
+
 char *client_ask(const struct runtime_dir *d, const struct client_request *r,
                  bool *missing)
 {
@@ -99,9 +110,7 @@ char *client_ask(const struct runtime_dir *d, const struct client_request *r,
 	if (!refused && *text && complete(text, len))
 		return text;
 	if (refused)
-		util_error("system \"%s\": %.*s", r->name,
-		           (int)strcspn(text + sizeof(error) - 1, "\n"),
-		           text + sizeof(error) - 1);
+		tell_refusal(r->name, text + sizeof(error) - 1);
 	else
 		util_error("system \"%s\" gave no complete answer; it ended, "
 		           "or is stopped by a debugger or a signal",

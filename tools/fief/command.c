@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <fief/exit_code.h>
+
 #include "command.h"
-#include "exit_code.h"
+
 #include "suggest.h"
 
 static const struct argp_option standard[] = {

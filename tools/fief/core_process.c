@@ -14,8 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
+
 #include "core_process.h"
-#include "exit_code.h"
+
 #include "util.h"
 
 /* Descriptors in core. */

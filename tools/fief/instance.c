@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
+
 #include "control.h"
-#include "exit_code.h"
+
 #include "instance.h"
 #include "runtime_dir.h"
 #include "server.h"
@@ -93,6 +96,19 @@ static void on_signal(struct instance *in)
 	}
 }
 
+/* The log can go nowhere: a reader that left, as `head` does, is no news. */
+static void stop_unheard(struct instance *in)
+{
+	if (in->out.error == EPIPE) {
+		stop(in, FIEF_EXIT_SIGNAL + SIGPIPE);
+		return;
+	}
+	if (!in->stopping)
+		util_error("cannot write the log: %s; ending the system",
+		           strerror(in->out.error));
+	stop(in, FIEF_EXIT_FRAMEWORK);
+}
+
 /* What time and conditions demand; returns when to look again. */
 static int64_t checks(struct instance *in)
 {
@@ -101,7 +117,7 @@ static int64_t checks(struct instance *in)
 	if (in->log.matched)
 		stop(in, 0);
 	if (in->out.broken)
-		stop(in, FIEF_EXIT_SIGNAL + SIGPIPE);
+		stop_unheard(in);
 	if (in->timeout_at != UTIL_NEVER && now >= in->timeout_at) {
 		in->timeout_at = next = UTIL_NEVER;
 		if (!in->stopping)
@@ -214,9 +230,32 @@ static int signals_open(struct instance *in)
 	return FIEF_EXIT_FRAMEWORK;
 }
 
+/* poll fails if it has to watch more than may be open. */
+static int limit_check(void)
+{
+	enum { NEEDED = WATCH_SERVER + SERVER_POLL_FDS + 10 };
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return 0;
+	if (limit.rlim_cur < NEEDED && limit.rlim_max >= NEEDED) {
+		limit.rlim_cur = NEEDED;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= NEEDED)
+		return 0;
+	util_error("cannot start: the limit of open files is %llu, at least %d "
+	           "are needed; raise it with ulimit -n",
+	           (unsigned long long)limit.rlim_cur, (int)NEEDED);
+	return FIEF_EXIT_FRAMEWORK;
+}
+
 static int start(struct instance *in)
 {
-	int code = signals_open(in);
+	int code = limit_check();
+
+	if (!code)
+		code = signals_open(in);
 
 	if (!code && !runtime_dir_open(&in->dir))
 		code = FIEF_EXIT_FRAMEWORK;
@@ -259,22 +298,31 @@ static void fini(struct instance *in)
 	sigprocmask(SIG_SETMASK, &in->old_mask, NULL);
 }
 
-/* What is left in the pipe after core has ended. */
-static void drain(struct instance *in)
+static void read_rest(struct instance *in)
 {
-	int64_t deadline = util_now_ms() + DRAIN_MS;
 	struct pollfd p = { .fd = in->core.log, .events = POLLIN };
 
-	while (!in->log_ended && !in->out.broken && util_now_ms() < deadline &&
-	       poll(&p, 1, 0) == 1) {
+	while (!in->log_ended && poll(&p, 1, 0) == 1)
 		in->log_ended = !log_reader_read(&in->log);
-		output_drain(&in->out, deadline);
+}
+
+/* What is left in the pipe after core has ended: no more than a pipe holds. */
+static void drain(struct instance *in)
+{
+	size_t lost;
+
+	read_rest(in);
+	output_drain(&in->out, util_now_ms() + DRAIN_MS);
+	if (in->out.broken) {
+		if (!in->stopping)
+			stop_unheard(in);
+		return;
 	}
-	output_drain(&in->out, deadline);
-	if (output_pending(&in->out) && !in->out.broken)
-		util_error("the reader of the log is slow; %zu bytes at its "
-		           "end are lost",
-		           output_pending(&in->out));
+	lost = output_lines(&in->out);
+	if (lost)
+		util_error("the reader of the log is slow; the last %zu lines "
+		           "are lost",
+		           lost);
 }
 
 /* The exit code, with a message where the code alone tells too little. */

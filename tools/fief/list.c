@@ -7,9 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
+
 #include "client.h"
 #include "command.h"
-#include "exit_code.h"
+
 #include "listing.h"
 #include "util.h"
 
@@ -53,8 +55,8 @@ struct listings {
 	size_t count;
 };
 
-static bool ask(const struct runtime_dir *d, const char *name, bool quiet,
-                struct listings *out)
+static int ask(const struct runtime_dir *d, const char *name, bool quiet,
+               struct listings *out)
 {
 	const struct client_request request = { .name = name,
 		                                .text = "ps",
@@ -62,17 +64,19 @@ static bool ask(const struct runtime_dir *d, const char *name, bool quiet,
 	bool missing = false;
 	char *text = client_ask(d, &request, &missing);
 
+	if (!text && missing)
+		return quiet ? 0 : FIEF_EXIT_NOT_FOUND; /* it just ended */
 	if (!text)
-		return quiet && missing; /* it just ended: not an error */
+		return FIEF_EXIT_FRAMEWORK;
 	out->l = util_grow(out->l, (out->count + 1) * sizeof(*out->l));
 	if (listing_parse(&out->l[out->count], text)) {
 		out->count++;
-		return true;
+		return 0;
 	}
 	util_error("system \"%s\" answers what this version of fief does not "
 	           "understand",
 	           name);
-	return false;
+	return FIEF_EXIT_FRAMEWORK;
 }
 
 /* All listings that were asked for; an exit code if some are missing. */
@@ -87,12 +91,11 @@ static int collect(const struct list_options *o, struct listings *out)
 	if (!runtime_dir_open(&d))
 		return FIEF_EXIT_FRAMEWORK;
 	if (o->name) {
-		if (!ask(&d, o->name, false, out))
-			code = FIEF_EXIT_NOT_FOUND;
+		code = ask(&d, o->name, false, out);
 	} else {
 		names = instance_names(&d, &count);
 		for (size_t i = 0; i < count; i++)
-			if (!ask(&d, names[i], true, out))
+			if (ask(&d, names[i], true, out))
 				code = FIEF_EXIT_FRAMEWORK;
 		instance_names_free(names, count);
 	}

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
+
 #include "command.h"
-#include "exit_code.h"
+
 #include "suggest.h"
 #include "util.h"
 

@@ -31,6 +31,7 @@ void output_init(struct output *o, int fd)
 	*o = (struct output){ .fd = fd };
 	if (fstat(fd, &st)) {
 		o->broken = true;
+		o->error = errno;
 		return;
 	}
 	o->socket = S_ISSOCK(st.st_mode);
@@ -73,6 +74,15 @@ void output_add(struct output *o, const char *text, size_t len)
 	o->len += len;
 }
 
+size_t output_lines(const struct output *o)
+{
+	size_t n = 0;
+
+	for (size_t i = o->sent; i < o->len; i++)
+		n += o->buf[i] == '\n';
+	return n;
+}
+
 static ssize_t put(const struct output *o, const char *text, size_t len)
 {
 	struct pollfd p = { .fd = o->fd, .events = POLLOUT };
@@ -97,8 +107,10 @@ void output_flush(struct output *o)
 			o->sent += (size_t)n;
 		else if (n < 0 && errno == EAGAIN)
 			return;
-		else if (n == 0 || errno != EINTR)
+		else if (n == 0 || errno != EINTR) {
 			o->broken = true;
+			o->error = n ? errno : EPIPE;
+		}
 	}
 	o->len = o->sent = 0;
 }

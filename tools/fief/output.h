@@ -11,7 +11,8 @@ struct output {
 	bool own_fd;     /* opened by us: close it */
 	bool socket;     /* send instead of write */
 	bool polite;     /* cannot be made non-blocking: poll, write little */
-	bool broken;     /* the reader is gone */
+	bool broken;     /* nothing can be written any more */
+	int error;       /* why, as in errno; EPIPE: the reader is gone */
 	char *buf;       /* owned */
 	size_t len, cap; /* waiting bytes; room */
 	size_t sent;     /* of `len`, already written */
@@ -32,6 +33,9 @@ static inline size_t output_pending(const struct output *o)
 {
 	return o->len - o->sent;
 }
+
+/* Lines among them, begun ones included. */
+size_t output_lines(const struct output *o);
 
 /* Write what can be written now. */
 void output_flush(struct output *o);

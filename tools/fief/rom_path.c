@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where core will find a ROM module. */
 
+#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "exit_code.h"
+#include <fief/exit_code.h>
+
 #include "rom_path.h"
+#include "suggest.h"
 #include "util.h"
 
 const char *rom_path_named(const struct core_params *p, const char *module)
@@ -47,9 +50,63 @@ bool rom_path_find(const struct core_params *p, const char *module,
 	return in_folder(p->layout->rom, module, out);
 }
 
+/* ---- what may have been meant ---- */
+
+/* Candidates do not outlive their offer: the best one is copied. */
+static void offer(struct suggest *s, const char *name, size_t len,
+                  char near[NAME_MAX + 1])
+{
+	char word[NAME_MAX + 1];
+
+	if (len > NAME_MAX)
+		return;
+	memcpy(word, name, len);
+	word[len] = '\0';
+	suggest_offer(s, word);
+	if (s->best == word)
+		s->best = strcpy(near, word);
+}
+
+static void offer_folder(struct suggest *s, const char *dir,
+                         char near[NAME_MAX + 1])
+{
+	DIR *d = opendir(dir);
+	const struct dirent *entry;
+
+	while (d && (entry = readdir(d)))
+		if (entry->d_type != DT_DIR && entry->d_name[0] != '.')
+			offer(s, entry->d_name, strlen(entry->d_name), near);
+	if (d)
+		closedir(d);
+}
+
+const char *rom_path_nearest(const struct core_params *p, const char *module,
+                             char near[NAME_MAX + 1])
+{
+	struct suggest s;
+
+	suggest_init(&s, module);
+	for (size_t i = 0; i < p->roms; i++)
+		offer(&s, p->rom[i], strcspn(p->rom[i], "="), near);
+	for (size_t i = 0; i < p->rom_dirs; i++)
+		offer_folder(&s, p->rom_dir[i], near);
+	offer_folder(&s, p->layout->rom, near);
+	return suggest_result(&s);
+}
+
+/* ---- the first component ---- */
+
 static int not_found(const struct core_params *p, const char *module)
 {
-	util_error("there is no component image \"%s\"; looked in:", module);
+	char near[NAME_MAX + 1];
+
+	if (rom_path_nearest(p, module, near))
+		util_error("there is no component image \"%s\"; did you mean "
+		           "\"%s\"? looked in:",
+		           module, near);
+	else
+		util_error("there is no component image \"%s\"; looked in:",
+		           module);
 	for (size_t i = 0; i < p->rom_dirs; i++)
 		fprintf(stderr, "fief:   %s\n", p->rom_dir[i]);
 	fprintf(stderr, "fief:   %s\n", p->layout->rom);

@@ -8,11 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
 #include <lib/label.h>
 #include <lib/number.h>
 
 #include "command.h"
-#include "exit_code.h"
+
+#include "grant.h"
 #include "instance.h"
 #include "rom_path.h"
 #include "runtime_dir.h"
@@ -51,8 +53,10 @@ static const struct argp_option options[] = {
 	  "ROM module NAME is FILE; may be repeated", 2 },
 	{ "init", KEY_INIT, "NAME", 0,
 	  "ROM module of the first component (init)", 2 },
-	{ "grant", KEY_GRANT, "NAME=PATH", 0,
-	  "hand a host resource to a driver; no driver takes one yet", 2 },
+	{ "grant", KEY_GRANT, "KIND:NAME=RESOURCE", 0,
+	  "give the system a host resource: a dir, file, tty, tap or socket; "
+	  "no component of this version takes one",
+	  2 },
 	{ "json", KEY_JSON, NULL, 0, "log as JSON, one object a line", 3 },
 	{ "quiet", KEY_QUIET, NULL, 0, "do not print the log", 3 },
 	{ "until", KEY_UNTIL, "REGEX", 0,
@@ -211,6 +215,14 @@ static void parse_file(struct argp_state *state, struct run *r,
 	r->file = text;
 }
 
+static void parse_grant(struct argp_state *state, const char *text)
+{
+	char why[200];
+
+	grant_refuse(text, why, sizeof(why));
+	argp_error(state, "--grant is \"%s\": %s", text, why);
+}
+
 static error_t parse_more(int key, char *arg, struct argp_state *state,
                           struct run *r)
 {
@@ -225,10 +237,7 @@ static error_t parse_more(int key, char *arg, struct argp_state *state,
 		r->in.style.quiet = true;
 		return 0;
 	case KEY_GRANT:
-		argp_error(state,
-		           "--grant %s: no driver of this version takes "
-		           "a host resource",
-		           arg);
+		parse_grant(state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_file(state, r, arg);
@@ -298,6 +307,25 @@ static int check_usage(struct run *r)
 	return 0;
 }
 
+/* A configuration is checked before anything starts. */
+static int open_config(struct run *r)
+{
+	const char *named = rom_path_named(&r->in.core, "config");
+	bool of_init = !strcmp(r->in.core.init, "init");
+	int code = 0;
+
+	if (r->file) {
+		code = system_file_open(&r->config, r->file, &r->in.core);
+		r->in.config = code ? NULL : &r->config;
+		r->in.core.config = r->config.memfd;
+	} else if (named && of_init) {
+		/* Core reads it; here it is only looked at. */
+		code = system_file_open(&r->config, named, &r->in.core);
+		system_file_close(&r->config);
+	}
+	return code;
+}
+
 static int prepare(struct run *r)
 {
 	int code = r->code ? r->code : check_usage(r);
@@ -307,14 +335,9 @@ static int prepare(struct run *r)
 	if (!layout_find(&r->layout))
 		return FIEF_EXIT_FRAMEWORK;
 	r->in.core.layout = &r->layout;
-	if (r->file) {
-		code = system_file_open(&r->config, r->file,
-		                        !strcmp(r->in.core.init, "init"));
-		if (code)
-			return code;
-		r->in.config = &r->config;
-		r->in.core.config = r->config.memfd;
-	}
+	code = open_config(r);
+	if (code)
+		return code;
 	r->in.source = r->file ? r->file : r->in.core.init;
 	if (r->file && !strcmp(r->file, "-"))
 		r->in.source = "stdin";

@@ -184,13 +184,14 @@ static void remove_files(const struct runtime_dir *d, const char *name)
 
 static int listen_at(const struct runtime_dir *d, const char *name)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	char file[FILE_NAME_MAX];
 	struct sockaddr_un a;
+	int fd;
 
 	address(&a, d, name);
 	file_name(file, name, ".sock");
 	unlinkat(d->fd, file, 0); /* of a dead one: we have the lock */
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && !bind(fd, (struct sockaddr *)&a, sizeof(a)) &&
 	    !listen(fd, BACKLOG))
 		return fd;

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <fief/exit_code.h>
+
 #include "client.h"
 #include "command.h"
-#include "exit_code.h"
+
 #include "util.h"
 
 enum { KEY_ALL = 256, KEY_ROM };

@@ -57,7 +57,8 @@ void suggest_offer(struct suggest *s, const char *candidate)
 
 const char *suggest_result(const struct suggest *s)
 {
-	size_t len = strlen(s->word);
+	size_t far = strlen(s->word) / 2;
 
-	return s->distance <= (len > 5 ? 3 : len > 2 ? 2 : 1) ? s->best : NULL;
+	/* Half of a word has to be right, and all of it but three letters. */
+	return s->distance <= (far > 3 ? 3 : far ? far : 1) ? s->best : NULL;
 }

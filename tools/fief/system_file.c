@@ -11,9 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
 #include <init/config.h>
 
-#include "exit_code.h"
+#include "image_check.h"
 #include "system_file.h"
 #include "util.h"
 
@@ -106,11 +107,13 @@ static void chunk_put(struct arena_source *self, void *chunk, size_t size)
 static void refuse(const char *file, const struct node_error *err)
 {
 	char line[NODE_ERROR_MAX + 64];
+	char safe[sizeof(line) * UTIL_SAFE_GROWTH];
 	struct fmt f;
 
 	fmt_init(&f, line, sizeof(line));
 	node_error_print(&f, "", err);
-	fprintf(stderr, "%s%s\n", shown(file), line);
+	util_safe_text(safe, line, strlen(line));
+	fprintf(stderr, "%s%s\n", shown(file), safe);
 }
 
 /* Of a component other than init we know only what all configs have. */
@@ -127,12 +130,16 @@ static enum fief_err parse_plain(const struct node_xml_input *in,
 }
 
 /* What init would say, before anything runs and with the name of the file. */
-static enum fief_err parse_system(const struct node_xml_input *in,
+static enum fief_err parse_system(const struct system_file *c,
+                                  const struct node_xml_input *in,
                                   struct arena *a, struct node_error *err)
 {
 	const struct config *config;
+	enum fief_err e = config_parse(in, a, err, &config);
 
-	return config_parse(in, a, err, &config);
+	if (!e)
+		image_check(c->core, shown(c->file), config);
+	return e;
 }
 
 static int check(const struct system_file *c, const struct text *t)
@@ -146,8 +153,9 @@ static int check(const struct system_file *c, const struct text *t)
 	if (getrandom(&in.salt, sizeof(in.salt), 0) != sizeof(in.salt))
 		in.salt = (uint64_t)util_now_ms();
 	arena_init(&arena, &source);
-	e = c->of_init ? parse_system(&in, &arena, &err) :
-	                 parse_plain(&in, &arena, &err);
+	e = !strcmp(c->core->init, "init") ?
+	            parse_system(c, &in, &arena, &err) :
+	            parse_plain(&in, &arena, &err);
 	if (e)
 		refuse(c->file, &err);
 	arena_fini(&arena);
@@ -179,11 +187,12 @@ static int load(struct system_file *c)
 	return code;
 }
 
-int system_file_open(struct system_file *c, const char *file, bool of_init)
+int system_file_open(struct system_file *c, const char *file,
+                     const struct core_params *core)
 {
 	int code;
 
-	*c = (struct system_file){ .file = file, .of_init = of_init };
+	*c = (struct system_file){ .file = file, .core = core };
 	c->memfd = memfd_create("config", MFD_CLOEXEC);
 	if (c->memfd < 0) {
 		util_error("no memory for the configuration: %s",

@@ -3,19 +3,20 @@
  * core reads it from. */
 #pragma once
 
-#include <stdbool.h>
+#include "core_process.h"
 
 struct system_file {
-	int memfd;        /* owned; -1: none */
-	const char *file; /* borrowed: as the user wrote it */
-	bool of_init;     /* a system, not the config of some component */
+	int memfd;                      /* owned; -1: none */
+	const char *file;               /* borrowed: as the user wrote it */
+	const struct core_params *core; /* borrowed: what will run */
 };
 
 /* Read `file`, or standard input if it is "-", and refuse a document that is
- * malformed or, `of_init`, not a system that init accepts. Returns 0, or an
- * exit code after having said why; `c` has no memory then. May block on what
- * is read. */
-int system_file_open(struct system_file *c, const char *file, bool of_init);
+ * malformed or, if it is for init, not a system that init accepts. Returns 0,
+ * or an exit code after having said why; `c` has no memory then. May block on
+ * what is read. `core` outlives `c`. */
+int system_file_open(struct system_file *c, const char *file,
+                     const struct core_params *core);
 void system_file_close(struct system_file *c);
 
 /* Read the file again into the same memory. A document that is refused changes

@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
+
 #include "command.h"
-#include "exit_code.h"
+
 #include "instance.h"
 #include "rom_path.h"
 #include "util.h"
@@ -134,7 +136,7 @@ static int run_step(const struct step *s, struct instance_options o)
 	if (s->config) {
 		snprintf(path, sizeof(path), "%s/%s", o.core.layout->tour,
 		         s->config);
-		code = system_file_open(&config, path, true);
+		code = system_file_open(&config, path, &o.core);
 	}
 	if (code)
 		return code;

@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <fief/exit_code.h>
 #include <lib/utf8.h>
 
-#include "exit_code.h"
 #include "util.h"
 
 void util_error(const char *format, ...)

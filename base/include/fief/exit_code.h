@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Exit codes of `fief`. All others are those of the system that was run. */
+/* Exit codes that the framework gives where no component has one: of `fief`,
+ * and of a component that stands for one that never ran. */
 #pragma once
 
 enum {
 	FIEF_EXIT_USAGE = 2,
-	FIEF_EXIT_QUOTA = 118,   /* a start or session was short of quota */
-	FIEF_EXIT_DENIED = 119,  /* a session found no route */
+	FIEF_EXIT_QUOTA = 118,   /* it could not start: short of quota */
+	FIEF_EXIT_DENIED = 119,  /* it could not start: a route was denied */
 	FIEF_EXIT_CONFIG = 120,  /* the configuration is invalid */
 	FIEF_EXIT_TIMEOUT = 124, /* --timeout ended the system */
 	FIEF_EXIT_FRAMEWORK = 125,
