@@ -49,6 +49,8 @@ static void do_flood(const struct probe *p)
 		         "what a pipe holds",
 		         (unsigned long long)i);
 	fief_log("flood ends");
+	if (!strcmp(node_attr(p->config, "then", ""), "exit"))
+		fief_exit(p->env, 0);
 }
 
 /* Text that a terminal or a JSON reader could stumble over. */
