@@ -84,14 +84,14 @@ struct ch_release {
 struct ch_page {
 	struct {
 		_Atomic uint32_t polled; /* server is awake and looks here */
-		_Atomic uint32_t cpu;    /* where it ran last */
+		_Atomic uint32_t cpu;    /* where it ran last, + 1; 0: nowhere */
 		/* Bit n: the client gave back signal number CH_INTRODUCED + n;
 		 * core takes the bits when it needs a number. */
 		_Atomic uint32_t freed;
 		uint32_t unused[13];
 	} server;
 	struct {
-		_Atomic uint32_t cpu;
+		_Atomic uint32_t cpu;          /* the same */
 		_Atomic uint32_t release_head; /* entries ever written */
 		_Atomic uint32_t notice_tail;  /* core channel only */
 		_Atomic uint32_t bell_ack;     /* core channel only */

@@ -156,7 +156,7 @@ static bool call_spin(struct kif_pd *pd, struct kchan *ch, struct ch_slot *slot,
 			uint32_t cpu = atomic_load_explicit(
 				&ch->page->server.cpu, memory_order_relaxed);
 
-			if (cpu == kif_cpu())
+			if (!cpu || cpu == kif_cpu())
 				return false;
 			if (kif_ticks() - start > pd->spin_ticks)
 				break;

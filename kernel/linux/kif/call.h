@@ -14,11 +14,12 @@ void kif_signal(fief_cap cap);
 void kif_cancel(fief_thread thread, uint64_t call_nr);
 uint64_t kif_call_nr(void);
 
+/* Where this thread runs, + 1, as in channel pages. */
 static inline uint32_t kif_cpu(void)
 {
 	uint32_t *cpu = &kif_self()->rseq.cpu_id;
 
-	return *(volatile uint32_t *)cpu;
+	return *(volatile uint32_t *)cpu + 1;
 }
 
 static inline uint64_t kif_ticks(void)

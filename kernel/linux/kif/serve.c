@@ -306,9 +306,12 @@ static bool ep_spin(struct kif_pd *pd, struct kif_ep *ep)
 	uint32_t cpu = kif_cpu();
 	bool other = false;
 
-	for (uint32_t i = 0; i < ep->nhot; i++)
-		other |= atomic_load_explicit(&ep->hot[i]->page->client.cpu,
-		                              memory_order_relaxed) != cpu;
+	for (uint32_t i = 0; i < ep->nhot; i++) {
+		uint32_t client = atomic_load_explicit(
+			&ep->hot[i]->page->client.cpu, memory_order_relaxed);
+
+		other |= client && client != cpu;
+	}
 	if (!other)
 		return false;
 	if (ep->idle_misses >= 3 && (++ep->idle_misses & 63))
