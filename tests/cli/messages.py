@@ -43,6 +43,8 @@ UNSEEN = {
     "more than %d parses at once": "lib/node/test",
     "the document has %zu bytes, the limit": "lib/node/test",
 }
+if os.geteuid():
+    UNSEEN["belongs to user"] = "only root can make such a folder"
 
 
 def arguments(text, at):
