@@ -242,7 +242,7 @@ static void spawn(int (*gettime)(long, void *))
 static void confine(void)
 {
 	int32_t abi = (int32_t)landlock(), listener, go;
-	int pipe[2];
+	int pipe[2] = { -1, -1 };
 
 	signals();
 	courier_start(abi, pipe);
