@@ -14,17 +14,17 @@ struct parser {
 	struct config *c;
 };
 
-static enum fief_err make(struct parser *p, size_t size, void *out)
+/* NULL: `*e` says why. */
+static void *make(struct parser *p, size_t size, enum fief_err *e)
 {
-	void *mem;
-	enum fief_err e = arena_alloc(p->a, size, &mem);
+	void *mem = NULL;
 
-	if (e)
-		return node_error_set(p->err, e, (struct node_place){ 0 },
-		                      "no memory for the config: %s",
-		                      fief_err_text(e));
-	memcpy(out, &mem, sizeof(mem));
-	return FIEF_OK;
+	*e = arena_alloc(p->a, size, &mem);
+	if (!*e)
+		return mem;
+	*e = node_error_set(p->err, *e, (struct node_place){ 0 },
+	                    "no memory for the config: %s", fief_err_text(*e));
+	return NULL;
 }
 
 bool config_service_same(const char *a, const char *b)
@@ -118,8 +118,8 @@ static enum fief_err services_of(struct parser *p, const struct node *list,
 
 	for (const struct node *n = node_first(list, "service"); n && !e;
 	     n = node_next(n, "service")) {
-		e = make(p, sizeof(**at), at);
-		if (e)
+		*at = make(p, sizeof(**at), &e);
+		if (!*at)
 			return e;
 		e = name_of(p, n, &(*at)->name);
 		at = &(*at)->next;
@@ -132,10 +132,10 @@ static enum fief_err services_of(struct parser *p, const struct node *list,
 static enum fief_err target_of(struct parser *p, const struct node *n,
                                struct config_target **at)
 {
-	enum fief_err e = make(p, sizeof(**at), at);
-	struct config_target *t = *at;
+	enum fief_err e;
+	struct config_target *t = *at = make(p, sizeof(**at), &e);
 
-	if (e)
+	if (!t)
 		return e;
 	t->kind = CONFIG_TARGET_ANY_CHILD;
 	if (node_has_type(n, "parent"))
@@ -150,11 +150,11 @@ static enum fief_err target_of(struct parser *p, const struct node *n,
 static enum fief_err rule_of(struct parser *p, const struct node *n,
                              struct config_rule **at)
 {
-	enum fief_err e = make(p, sizeof(**at), at);
+	enum fief_err e;
+	struct config_rule *r = *at = make(p, sizeof(**at), &e);
 	struct config_target **target;
-	struct config_rule *r = *at;
 
-	if (e)
+	if (!r)
 		return e;
 	r->at = n->at;
 	r->selector = (struct label_selector){
@@ -169,7 +169,7 @@ static enum fief_err rule_of(struct parser *p, const struct node *n,
 	for (const struct node *t = node_first(n, NULL); t && !e;
 	     t = node_next(t, NULL)) {
 		e = target_of(p, t, target);
-		if (!e)
+		if (*target)
 			target = &(*target)->next;
 	}
 	return e;
@@ -184,7 +184,7 @@ static enum fief_err route_of(struct parser *p, const struct node *route,
 	for (const struct node *n = node_first(route, NULL); n && !e;
 	     n = node_next(n, NULL)) {
 		e = rule_of(p, n, at);
-		if (!e)
+		if (*at)
 			at = &(*at)->next;
 	}
 	*out = first;
@@ -206,7 +206,7 @@ static enum fief_err resource_of(struct parser *p, const struct node *n,
 	if (e)
 		return e;
 	ram = !strcmp(name, "RAM");
-	if (!ram && strcmp(name, "CAP") && strcmp(name, "CAPS"))
+	if (!ram && strcmp(name, "CAP") != 0 && strcmp(name, "CAPS") != 0)
 		return node_error_set(p->err, FIEF_INVALID,
 		                      attr_place(n, "name"),
 		                      "found resource \"%s\", expected \"RAM\" "
@@ -265,13 +265,13 @@ static enum fief_err start_of(struct parser *p, const struct node *n,
                               struct config_start **at)
 {
 	struct config_start *s;
-	const char *name;
+	const char *name = NULL;
 	enum fief_err e = name_of(p, n, &name);
 
 	if (e)
 		return e;
-	e = make(p, sizeof(*s), &s);
-	if (e)
+	s = make(p, sizeof(*s), &e);
+	if (!s)
 		return e;
 	s->name = name;
 	s->index = p->c->nstarts++;
@@ -377,8 +377,8 @@ enum fief_err config_parse(const struct node_xml_input *in, struct arena *a,
 	if (!e)
 		e = config_schema_check(root, err);
 	if (!e)
-		e = make(&p, sizeof(*p.c), &p.c);
-	if (!e)
+		p.c = make(&p, sizeof(*p.c), &e);
+	if (!e && p.c)
 		e = build(&p, root);
 	if (!e)
 		*out = p.c;

@@ -14,7 +14,7 @@ static bool services_same(const struct config_service *a,
                           const struct config_service *b)
 {
 	for (; a && b; a = a->next, b = b->next)
-		if (strcmp(a->name, b->name))
+		if (strcmp(a->name, b->name) != 0)
 			return false;
 	return a == b;
 }
@@ -50,7 +50,8 @@ bool config_rules_same(const struct config_rule *a, const struct config_rule *b)
 static bool attrs_same(const struct node_attr *a, const struct node_attr *b)
 {
 	for (; a && b; a = a->next, b = b->next)
-		if (strcmp(a->name, b->name) || strcmp(a->value, b->value))
+		if (strcmp(a->name, b->name) != 0 ||
+		    strcmp(a->value, b->value) != 0)
 			return false;
 	return a == b;
 }

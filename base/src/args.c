@@ -46,7 +46,8 @@ static struct span value_of(const char *args, const char *key)
 		if (!is)
 			continue;
 		name = trim((struct span){ pair.s, (size_t)(is - pair.s) });
-		if (name.len != strlen(key) || memcmp(name.s, key, name.len))
+		if (name.len != strlen(key) ||
+		    memcmp(name.s, key, name.len) != 0)
 			continue;
 		return trim((struct span){
 			is + 1, pair.len - (size_t)(is - pair.s) - 1 });

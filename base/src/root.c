@@ -21,7 +21,7 @@ static struct fief_service *service_find(const struct fief_root *r,
 	struct fief_service *s = r->services;
 
 	while (s && (strlen(s->name) != name.len ||
-	             memcmp(s->name, name.s, name.len)))
+	             memcmp(s->name, name.s, name.len) != 0))
 		s = s->next;
 	return s;
 }

@@ -12,13 +12,12 @@
 
 enum {
 	SEEDS = 200,
-	MS = 1000000, /* ns */
-	ANSWERS = 1,  /* methods of the server */
+	ANSWERS = 1, /* methods of the server */
 	SILENT = 2,
 	PATIENCE_MS = 20,
 };
 
-static const uint64_t LONG_MS = 1000000;
+static const uint64_t LONG_MS = 1000000, MS = 1000000 /* ns */;
 
 const struct kif *fief_kif = &fake_kif;
 

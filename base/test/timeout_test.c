@@ -15,7 +15,8 @@
 
 #include "loop_kif.h"
 
-enum { US = 1000, COUNT = 64, STEPS = 20000 };
+enum { COUNT = 64, STEPS = 20000 };
+static const uint64_t US = 1000;
 
 /* Parent and Timer in one: the only session there is. */
 static struct {
@@ -161,7 +162,7 @@ static void periodic(void **state)
 	last_deadline = 0;
 	probe[0].timeout.handle = on_probe;
 	fief_timeout_periodic(&ts, &probe[0].timeout, 1000);
-	pass(start + 10 * 1000 * US);
+	pass(start + 10 * US * 1000);
 	assert_int_equal(probe[0].runs, 10);
 	/* Late by three and a half periods: one run, the phase is kept. */
 	loop_kif.now += 3500 * US;
@@ -241,48 +242,62 @@ static uint32_t random_next(uint32_t *s)
 	return *s;
 }
 
-/* Against the plainest model: an array of deadlines. */
+/* The plainest model: an array of deadlines. */
+struct model {
+	uint64_t deadline[COUNT];
+	unsigned runs[COUNT];
+};
+
+static void model_pass(struct model *m)
+{
+	for (unsigned k = 0; k < COUNT; k++) {
+		if (m->deadline[k] > loop_kif.now)
+			continue;
+		/* The timer rounds up by less than 1 us. */
+		if (m->deadline[k] + US > loop_kif.now &&
+		    probe[k].runs == m->runs[k])
+			continue;
+		m->runs[k]++;
+		m->deadline[k] = FIEF_NEVER;
+	}
+}
+
+static void model_step(struct model *m, uint32_t *seed)
+{
+	const unsigned i = random_next(seed) % COUNT;
+	const uint64_t us = random_next(seed) % 500;
+
+	switch (random_next(seed) % 4) {
+	case 0:
+		fief_timeout_cancel(&ts, &probe[i].timeout);
+		m->deadline[i] = FIEF_NEVER;
+		break;
+	case 1:
+		pass(loop_kif.now + us * US + us);
+		model_pass(m);
+		break;
+	default:
+		fief_timeout_once(&ts, &probe[i].timeout, us);
+		m->deadline[i] = loop_kif.now + us * US;
+		break;
+	}
+}
+
 static void random_model(void **state)
 {
-	uint64_t deadline[COUNT];
-	unsigned runs[COUNT] = { 0 };
+	struct model m = { .runs = { 0 } };
 	uint32_t seed = 7;
 
 	(void)state;
 	for (unsigned i = 0; i < COUNT; i++) {
-		deadline[i] = FIEF_NEVER;
+		m.deadline[i] = FIEF_NEVER;
 		probe[i].timeout.handle = on_probe;
 	}
 	for (unsigned step = 0; step < STEPS; step++) {
-		const unsigned i = random_next(&seed) % COUNT;
-		const unsigned us = random_next(&seed) % 500;
-
 		last_deadline = 0;
-		switch (random_next(&seed) % 4) {
-		case 0:
-			fief_timeout_cancel(&ts, &probe[i].timeout);
-			deadline[i] = FIEF_NEVER;
-			break;
-		case 1:
-			pass(loop_kif.now + us * US + us);
-			for (unsigned k = 0; k < COUNT; k++) {
-				if (deadline[k] > loop_kif.now)
-					continue;
-				/* The timer rounds up by less than 1 us. */
-				if (deadline[k] + US > loop_kif.now &&
-				    probe[k].runs == runs[k])
-					continue;
-				runs[k]++;
-				deadline[k] = FIEF_NEVER;
-			}
-			break;
-		default:
-			fief_timeout_once(&ts, &probe[i].timeout, us);
-			deadline[i] = loop_kif.now + us * US;
-			break;
-		}
+		model_step(&m, &seed);
 		for (unsigned k = 0; k < COUNT; k++)
-			assert_int_equal(probe[k].runs, runs[k]);
+			assert_int_equal(probe[k].runs, m.runs[k]);
 	}
 }
 

@@ -64,7 +64,7 @@ static void offer(struct suggest *s, const char *name, size_t len,
 	word[len] = '\0';
 	suggest_offer(s, word);
 	if (s->best == word)
-		s->best = strcpy(near, word);
+		s->best = memcpy(near, word, len + 1);
 }
 
 static void offer_folder(struct suggest *s, const char *dir,

@@ -141,9 +141,9 @@ static void test_quotas(void)
 	EXPECT(fake_grant(pd, FIEF_CAP_NULL, rich, &ds) == FIEF_INVALID);
 	fake_enter(pd);
 	kif->drop(cap, 1);
-	limits.ram = fake_used(pd).ram + (PAGES - 1) * KIF_PAGE;
+	limits.ram = fake_used(pd).ram + (size_t)(PAGES - 1) * KIF_PAGE;
 	fake_limit(pd, limits);
-	EXPECT(fake_ds_create(pd, PAGES * KIF_PAGE, KIF_READ, &ds) ==
+	EXPECT(fake_ds_create(pd, (size_t)PAGES * KIF_PAGE, KIF_READ, &ds) ==
 	       FIEF_OUT_OF_RAM);
 	EXPECT(!fake_ds_create(pd, KIF_PAGE, KIF_READ, &ds));
 	fake_ds_destroy(pd, ds);

@@ -309,7 +309,8 @@ static void padded_input(void **state)
 	struct parsed p;
 
 	(void)state;
-	memcpy(exact, "<a/>", 4);
+	for (size_t i = 0; i < 4; i++)
+		exact[i] = padded[i];
 	assert_int_equal(parse_bytes(&p, exact, 4), FIEF_OK);
 	done(&p);
 	assert_int_equal(parse_bytes(&p, padded, sizeof(padded)), FIEF_OK);
@@ -324,7 +325,7 @@ static void long_text(void **state)
 	size_t len;
 
 	(void)state;
-	memcpy(text, "<a>", 3);
+	text[0] = '<', text[1] = 'a', text[2] = '>';
 	memcpy(text + strlen(text) - 5, "</a>", 5);
 	assert_int_equal(parse(&p, text), FIEF_OK);
 	assert_int_equal(strlen(node_text(p.root, NULL)), 17 * 2000 + 1999 - 3);
