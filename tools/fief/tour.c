@@ -70,6 +70,49 @@ static const struct step steps[] = {
 		.until = "^\\[init -> test-log\\] Error",
 		.seconds = 10,
 	},
+	{
+		.title = "A client",
+		.notice = "A component of 70 lines that asks a timer to wake "
+			  "it. When it exits, init\nexits with its code, and "
+			  "the system ends. Source: examples/2-client.",
+		.config = "client.xml",
+		.init = "init",
+		.images = { "timer", "example-client" },
+		.seconds = 10,
+	},
+	{
+		.title = "A server",
+		.notice = "A component can serve what its client took from "
+			  "core before: here LOG. The\nclient is the one of "
+			  "the first step and cannot tell. Source: "
+			  "examples/3-server.",
+		.config = "server.xml",
+		.init = "init",
+		.images = { "hello", "example-server" },
+		.seconds = 10,
+	},
+	{
+		.title = "An interface of your own",
+		.notice = "Twenty lines of schema become typed calls on both "
+			  "sides. At the end the client\ncloses its session: "
+			  "what it got from it is gone, at once. Source:\n"
+			  "examples/4-custom-session.",
+		.config = "custom-session.xml",
+		.init = "init",
+		.images = { "example-counter-server",
+	                    "example-counter-client" },
+		.seconds = 10,
+	},
+	{
+		.title = "Many calls at a time",
+		.notice = "Calls of a ring share their way to the server. Look "
+			  "at the time of one of\n100,000 calls, in "
+			  "nanoseconds. Source: examples/5-ring.",
+		.config = "ring.xml",
+		.init = "init",
+		.images = { "example-ring-server", "example-ring-client" },
+		.seconds = 20,
+	},
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
