@@ -84,7 +84,7 @@ struct ch_release {
 struct ch_page {
 	struct {
 		_Atomic uint32_t polled; /* server is awake and looks here */
-		_Atomic uint32_t cpu;    /* where it ran last, + 1; 0: nowhere */
+		_Atomic uint32_t cpu; /* where it ran last, + 1; 0: nowhere */
 		/* Bit n: the client gave back signal number CH_INTRODUCED + n;
 		 * core takes the bits when it needs a number. */
 		_Atomic uint32_t freed;

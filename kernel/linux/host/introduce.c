@@ -102,7 +102,7 @@ static enum fief_err receiver_name(const struct host_intro *in,
                                    uint32_t *index, uint32_t *gen)
 {
 	enum fief_err e;
-	uint32_t n;
+	uint32_t n = 0;
 
 	*index = CH_INDEX_GRANT;
 	*gen = number;

@@ -188,6 +188,8 @@ static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
 		w->flags = KIF_REPLY;
 		e = kif_reply_wait(ep, &out, w);
 		w->flags = flags & ~(uint32_t)KIF_REPLY;
+		if (e)
+			break;
 	}
 	w->flags = flags;
 	host_pool_fill();

@@ -190,7 +190,7 @@ int main(int argc, char **argv)
 		       RULES, RULES_MAX);
 		return 0;
 	}
-	if (argc != 3 || strcmp(argv[1], "native"))
+	if (argc != 3 || strcmp(argv[1], "native") != 0)
 		return 2;
 	ctx = build();
 	write_header(ctx, argv[2]);
