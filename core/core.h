@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Core: the root of the tree. It owns all RAM, capabilities and CPU time and
- * serves them as PD, CPU, ROM and LOG sessions to its only child, init, which
+ * serves them as PD, CPU, RM, ROM and LOG sessions to its only child, init, which
  * routes them on. One thread; nothing here waits for a component.
  */
 #pragma once
@@ -26,6 +26,8 @@ struct core_service {
 	/* Make the session object; s->label, s->client and the donation are
 	 * set. */
 	enum fief_err (*open)(struct core_session *s, fief_cap *cap);
+	/* The donation was raised. NULL: nothing to do. */
+	void (*upgraded)(struct core_session *s);
 	void (*close)(struct core_session *s);
 };
 
@@ -71,7 +73,7 @@ extern struct core core;
 
 /* ---- services ---- */
 extern const struct core_service core_pd_service, core_cpu_service,
-	core_rom_service, core_log_service;
+	core_rm_service, core_rom_service, core_log_service;
 
 /* ---- parent.c ---- */
 FIEF_MUST enum fief_err core_parent_init(struct core_parent *,

@@ -12,10 +12,8 @@
 enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
 
 static const struct core_service *const services[] = {
-	&core_pd_service,
-	&core_cpu_service,
-	&core_rom_service,
-	&core_log_service,
+	&core_pd_service,  &core_cpu_service, &core_rm_service,
+	&core_rom_service, &core_log_service,
 };
 
 static struct core_parent *parent_of(struct fief_rpc_obj *obj)
@@ -160,6 +158,8 @@ static enum fief_err op_upgrade(struct fief_rpc_obj *self, uint32_t id,
 	if (!e) {
 		s->ram += ram;
 		s->caps += caps;
+		if (s->service->upgraded)
+			s->service->upgraded(s);
 	}
 	return e;
 }

@@ -7,6 +7,7 @@
 
 #include "cpu.h"
 #include "crash.h"
+#include "region_map.h"
 
 enum { THREADS_DEFAULT = 8 };
 
@@ -21,7 +22,7 @@ static enum fief_err op_ds_size(struct fief_rpc_obj *self, uint64_t *bytes)
 {
 	struct core_ds *ds = FIEF_CONTAINER_OF(self, struct core_ds, obj);
 
-	*bytes = kcore_ds_size(ds->memory);
+	*bytes = core_ds_size(ds);
 	return FIEF_OK;
 }
 
@@ -49,8 +50,24 @@ enum fief_err core_ds_init(struct core_ds *ds, struct kcore_ds *memory,
 	return fief_entrypoint_manage(&core.ep, &ds->obj);
 }
 
+enum fief_err core_ds_init_managed(struct core_ds *ds, struct region_map *map)
+{
+	*ds = (struct core_ds){
+		.obj = { .type = &dataspace_rpc_type, .ops = &ds_ops },
+		.map = map,
+		.rights = KIF_READ | KIF_WRITE | KIF_EXEC,
+	};
+	return fief_entrypoint_manage(&core.ep, &ds->obj);
+}
+
+size_t core_ds_size(const struct core_ds *ds)
+{
+	return ds->map ? region_map_size(ds->map) : kcore_ds_size(ds->memory);
+}
+
 void core_ds_fini(struct core_ds *ds)
 {
+	region_map_forget(ds);
 	fief_entrypoint_dissolve(&core.ep, &ds->obj);
 }
 
@@ -273,7 +290,8 @@ static enum fief_err op_start(struct fief_rpc_obj *self,
 	if (pd->state != PD_STATE_CREATED)
 		e = FIEF_CONFLICT;
 	else
-		e = ds ? core_pd_run(pd, ds->memory, boot) : FIEF_INVALID;
+		e = ds && ds->memory ? core_pd_run(pd, ds->memory, boot) :
+		                       FIEF_INVALID;
 	if (!e)
 		core_cpu_assign(pd, cpu.cap);
 	/* The PD got introductions of its own. */
@@ -409,16 +427,37 @@ static bool on_thread(void *ctx, unsigned threads)
 	return threads < pd->max_threads;
 }
 
-static struct kcore_ds *on_dataspace(uint64_t badge, unsigned *rights)
+static struct core_ds *badge_ds(uint64_t badge)
 {
 	struct fief_rpc_obj *obj = (struct fief_rpc_obj *)(uintptr_t)badge;
-	struct core_ds *ds;
 
-	if (obj->type != &dataspace_rpc_type)
+	return obj->type == &dataspace_rpc_type ?
+	               FIEF_CONTAINER_OF(obj, struct core_ds, obj) :
+	               NULL;
+}
+
+static struct kcore_ds *on_dataspace(uint64_t badge, unsigned *rights)
+{
+	const struct core_ds *ds = badge_ds(badge);
+
+	if (!ds)
 		return NULL;
-	ds = FIEF_CONTAINER_OF(obj, struct core_ds, obj);
 	*rights = ds->rights;
 	return ds->memory;
+}
+
+static size_t on_managed(uint64_t badge)
+{
+	const struct core_ds *ds = badge_ds(badge);
+
+	return ds && ds->map ? core_ds_size(ds) : 0;
+}
+
+static enum fief_err on_part(uint64_t badge, struct kcore_part *part)
+{
+	const struct core_ds *ds = badge_ds(badge);
+
+	return ds && ds->map ? region_map_part(ds->map, part) : FIEF_INVALID;
 }
 
 const struct kcore_events core_events = {
@@ -429,6 +468,8 @@ const struct kcore_events core_events = {
 	.charge = on_charge,
 	.thread = on_thread,
 	.dataspace = on_dataspace,
+	.managed = on_managed,
+	.part = on_part,
 	.readable = core_control_readable,
 };
 

@@ -7,6 +7,7 @@
 #include "core.h"
 
 struct cpu_session;
+struct region_map;
 
 struct core_pd {
 	struct fief_rpc_obj obj;
@@ -27,8 +28,10 @@ struct core_ds {
 	struct fief_rpc_obj obj;
 	struct list_elem in_pd;
 	struct kcore_ds *memory;
-	struct core_pd *pd; /* borrowed: who pays; NULL: core */
-	unsigned rights;    /* enum kif_rights that clients get */
+	struct region_map *map; /* borrowed: instead of `memory`; or NULL */
+	struct list regions;    /* that show it, of any map */
+	struct core_pd *pd;     /* borrowed: who pays; NULL: core */
+	unsigned rights;        /* enum kif_rights that clients get */
 };
 
 /* Make a PD whose account takes its quota from `ref`. */
@@ -43,7 +46,11 @@ FIEF_MUST enum fief_err core_pd_run(struct core_pd *,
 /* A dataspace object for memory that outlives it. */
 FIEF_MUST enum fief_err core_ds_init(struct core_ds *, struct kcore_ds *,
                                      unsigned rights);
+/* The same for what a region map shows. */
+FIEF_MUST enum fief_err core_ds_init_managed(struct core_ds *,
+                                             struct region_map *);
 void core_ds_fini(struct core_ds *);
+size_t core_ds_size(const struct core_ds *);
 
 /* The object of that type behind one of core's own capabilities, or NULL. */
 struct fief_rpc_obj *core_object(fief_cap, const struct fief_rpc_type *);

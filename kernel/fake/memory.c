@@ -122,6 +122,7 @@ enum fief_err fake_map(fief_cap ds, size_t off, size_t len, void *at,
 
 	if (!t)
 		return FIEF_GONE;
+	rights &= ~(unsigned)KIF_HOLES; /* no dataspace here has any */
 	o = fake_handle_get(t->pd, ds);
 	e = map_check(o, off, len, at, rights);
 	if (!e)

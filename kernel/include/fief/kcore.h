@@ -25,6 +25,14 @@ struct kcore_crash {
 	const uint64_t *frame; /* return addresses, innermost first */
 };
 
+/* Memory that shows in a managed dataspace. */
+struct kcore_part {
+	uint64_t at, end; /* in: what is looked for; out: its place there */
+	struct kcore_ds *ds;
+	uint64_t off;    /* in `ds`, of what is at `at` */
+	unsigned rights; /* enum kif_rights */
+};
+
 /* What core is told. `ctx` is that of kcore_pd_create. */
 struct kcore_events {
 	/* The PD is gone; all its channels are closed. The record stays until
@@ -40,6 +48,12 @@ struct kcore_events {
 	/* The dataspace behind a capability of core, or NULL; `rights` are
 	 * reduced to what the capability allows. */
 	struct kcore_ds *(*dataspace)(uint64_t badge, unsigned *rights);
+	/* Size of the managed dataspace behind a capability of core; 0 if it
+	 * is none. */
+	size_t (*managed)(uint64_t badge);
+	/* The first part of it within [at, end), cut to that. NOT_FOUND: only
+	 * a hole; LIMIT; INVALID: not managed, or no range. */
+	enum fief_err (*part)(uint64_t badge, struct kcore_part *);
 	/* A descriptor given to kcore_watch became readable. */
 	void (*readable)(int fd);
 };

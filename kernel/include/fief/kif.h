@@ -104,6 +104,7 @@ enum kif_rights {
 	KIF_READ = 1,
 	KIF_WRITE = 2,
 	KIF_EXEC = 4,
+	KIF_HOLES = 8, /* no right; see `map` */
 };
 
 struct kif {
@@ -195,8 +196,13 @@ struct kif {
 	/*
 	 * Map `len` bytes at `off` of a dataspace. `at` NULL lets kif choose;
 	 * otherwise the range must be free. `off`, `len`, `at` are multiples
-	 * of KIF_PAGE. Errors: GONE, INVALID, DENIED (rights), CONFLICT.
+	 * of KIF_PAGE. Errors: GONE, INVALID, DENIED (rights), CONFLICT, LIMIT.
 	 * May block on core.
+	 *
+	 * A managed dataspace shows the parts that its region map has now.
+	 * With KIF_HOLES in `rights` holes in it are mapped inaccessible, and
+	 * parts that give fewer rights with those. Without, they are refused
+	 * (INVALID, DENIED): all of a mapping can be accessed.
 	 */
 	enum fief_err (*map)(fief_cap ds, size_t off, size_t len, void *at,
 	                     unsigned rights, void **out);

@@ -21,7 +21,11 @@ enum kop_label {
 	                  * not KOP_NO_SLOT: for the call in that slot of
 	                  * out-channel `via`, which core rings or ends */
 	KOP_MAP,         /* index, gen, a = rights; result a = descriptor
-	                  * number on the socket, size */
+	                  * number on the socket, 0 if it is managed, size */
+	KOP_PART,        /* of a managed one: index, gen, a = rights, first
+	                  * part in [at, end); result at, end, off in its
+	                  * memory, b = rights, a = descriptor number, 0 if
+	                  * there are no rights */
 	KOP_HEAP,        /* size; result a = descriptor number */
 	KOP_EP,          /* result a = descriptor number, b = endpoint */
 	KOP_EP_DESTROY,  /* a = endpoint */
@@ -37,6 +41,7 @@ struct kop {
 	uint32_t a, b;
 	uint64_t size;
 	uint32_t number, via, slot, seq;
+	uint64_t at, end, off;
 };
 
 enum { KOP_NO_SLOT = 255 };

@@ -130,30 +130,15 @@ static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
 	return e;
 }
 
-static enum fief_err kop_map(struct kcore_pd *pd, struct kop *op,
-                             const struct kif_msg *in)
+/* A descriptor that cannot be mapped with more than `rights`. */
+static enum fief_err send_ds(struct kcore_pd *pd, const struct kcore_ds *ds,
+                             unsigned rights, struct kop *op)
 {
-	struct kif_pd *kif = &host.kif;
-	unsigned rights = op->a;
-	uint32_t own, ogen;
-	struct kcore_ds *ds;
-	struct kcap *c;
+	int fd = ds->fd;
 	enum fief_err e;
 	char path[32];
-	int fd;
 
-	(void)in;
-	c = kdeleg_object(kif, host_peer(pd), op->index, op->gen, &own, &ogen);
-	if (!c)
-		return FIEF_GONE;
-	ds = c->badge & 1 ? NULL : host.events->dataspace(c->badge, &rights);
-	if (!ds)
-		return FIEF_INVALID;
-	if (op->a & ~rights || (op->a & KIF_WRITE && ds->sealed))
-		return FIEF_DENIED;
-	fd = ds->fd;
-	if (!(op->a & KIF_WRITE) && !ds->sealed) {
-		/* A descriptor that cannot be mapped writable. */
+	if (!(rights & KIF_WRITE) && !ds->sealed) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", ds->fd);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)
@@ -164,6 +149,64 @@ static enum fief_err kop_map(struct kcore_pd *pd, struct kop *op,
 	if (fd != ds->fd)
 		close(fd);
 	return e;
+}
+
+/* The badge of what a PD names as a dataspace; GONE, INVALID. */
+static enum fief_err ds_badge(struct kcore_pd *pd, const struct kop *op,
+                              uint64_t *badge)
+{
+	uint32_t own, ogen;
+	const struct kcap *c = kdeleg_object(&host.kif, host_peer(pd),
+	                                     op->index, op->gen, &own, &ogen);
+
+	if (!c)
+		return FIEF_GONE;
+	*badge = c->badge;
+	return c->badge & 1 ? FIEF_INVALID : FIEF_OK;
+}
+
+static enum fief_err kop_map(struct kcore_pd *pd, struct kop *op,
+                             const struct kif_msg *in)
+{
+	unsigned rights = op->a;
+	struct kcore_ds *ds;
+	uint64_t badge;
+	enum fief_err e = ds_badge(pd, op, &badge);
+
+	(void)in;
+	if (e)
+		return e;
+	ds = host.events->dataspace(badge, &rights);
+	if (!ds) {
+		op->a = 0;
+		op->size = host.events->managed(badge);
+		return op->size ? FIEF_OK : FIEF_INVALID;
+	}
+	if (op->a & ~rights || (op->a & KIF_WRITE && ds->sealed))
+		return FIEF_DENIED;
+	return send_ds(pd, ds, op->a, op);
+}
+
+static enum fief_err kop_part(struct kcore_pd *pd, struct kop *op,
+                              const struct kif_msg *in)
+{
+	struct kcore_part part = { .at = op->at, .end = op->end };
+	uint64_t badge;
+	enum fief_err e = ds_badge(pd, op, &badge);
+
+	(void)in;
+	if (!e)
+		e = host.events->part(badge, &part);
+	if (e)
+		return e;
+	if (part.ds->sealed)
+		part.rights &= ~(unsigned)KIF_WRITE;
+	op->b = op->a & part.rights;
+	op->at = part.at;
+	op->end = part.end;
+	op->off = part.off;
+	op->a = 0;
+	return op->b ? send_ds(pd, part.ds, op->b, op) : FIEF_OK;
 }
 
 static enum fief_err kop_heap(struct kcore_pd *pd, struct kop *op,
@@ -305,11 +348,17 @@ typedef enum fief_err (*kop_fn)(struct kcore_pd *, struct kop *,
                                 const struct kif_msg *);
 
 static const kop_fn kop_table[KOP_COUNT] = {
-	[KOP_REVERSE] = kop_reverse, [KOP_INTRODUCE] = kop_introduce,
-	[KOP_MAP] = kop_map,         [KOP_HEAP] = kop_heap,
-	[KOP_EP] = kop_ep,           [KOP_EP_DESTROY] = kop_ep_destroy,
-	[KOP_CAPS] = kop_caps,       [KOP_LOG] = kop_log,
-	[KOP_EXIT] = kop_exit,       [KOP_CRASH] = kop_crash,
+	[KOP_REVERSE] = kop_reverse,
+	[KOP_INTRODUCE] = kop_introduce,
+	[KOP_MAP] = kop_map,
+	[KOP_PART] = kop_part,
+	[KOP_HEAP] = kop_heap,
+	[KOP_EP] = kop_ep,
+	[KOP_EP_DESTROY] = kop_ep_destroy,
+	[KOP_CAPS] = kop_caps,
+	[KOP_LOG] = kop_log,
+	[KOP_EXIT] = kop_exit,
+	[KOP_CRASH] = kop_crash,
 };
 
 void host_kernel_object(struct kcore_pd *pd, struct kif_msg *in,

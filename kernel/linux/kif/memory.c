@@ -9,6 +9,7 @@
 #include "backend.h"
 #include "caps.h"
 #include "lock.h"
+#include "parts.h"
 #include "sys.h"
 #include <kernel/linux/abi/layout.h>
 
@@ -85,7 +86,7 @@ static enum fief_err map_fd(struct kif_pd *pd, int fd, size_t off, size_t len,
 	return r == -13 || r == -1 ? FIEF_DENIED : FIEF_CONFLICT;
 }
 
-/* Ask core for the dataspace's descriptor. */
+/* Ask core for the dataspace's descriptor; -1: a managed one has none. */
 static enum fief_err map_ask(struct kif_pd *pd, const struct kcap *c,
                              unsigned rights, uint64_t *size, int fd[SOCK_FDS])
 {
@@ -95,46 +96,78 @@ static enum fief_err map_ask(struct kif_pd *pd, const struct kcap *c,
 	if (e)
 		return e;
 	*size = op.size;
+	fd[0] = -1;
+	if (!op.a)
+		return FIEF_OK;
 	kif_lock(pd);
 	e = kif_take_fds_locked(pd, op.a, fd);
 	kif_unlock(pd);
 	return e;
 }
 
+/* Map from the descriptor, or, without one, the parts there are. */
+static enum fief_err map_got(struct kif_pd *pd, int fd,
+                             const struct kparts *want, void *at, void **out)
+{
+	unsigned rights = want->rights & ~(unsigned)KIF_HOLES;
+	bool managed = fd < 0;
+	enum fief_err e;
+	void *where;
+
+	kif_lock(pd);
+	if (managed) /* no access to any of it, whatever the file holds */
+		e = map_fd(pd, pd->boot_fd, LAYOUT_BOOT_SINK, want->len, at, 0,
+		           &where);
+	else
+		e = map_fd(pd, fd, want->off, want->len, at, rights, &where);
+	kif_unlock(pd);
+	if (!e && managed) {
+		e = kif_parts_map(pd, want, where);
+		if (e && kif_unmap(where, want->len))
+			e = FIEF_CONFLICT; /* cannot be: it was mapped */
+	}
+	if (!e)
+		*out = where;
+	return e;
+}
+
 enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
                       unsigned rights, void **out)
 {
+	struct kparts want = { .off = off, .len = len, .rights = rights };
+	unsigned access = rights & ~(unsigned)KIF_HOLES;
 	struct kif_pd *pd = kif_pd_self();
 	struct kcap *c = kcap_get(pd, ds);
-	struct kop op = { 0 };
 	int fd[SOCK_FDS];
 	enum fief_err e;
+	uint64_t size;
 	bool pushed;
-	size_t size;
 
 	if (!c || kcap_kind(c) != KCAP_FOREIGN ||
-	    kcap_chan(c) != CORE_CHANNEL || !rights ||
-	    rights > (KIF_READ | KIF_WRITE | KIF_EXEC) ||
+	    kcap_chan(c) != CORE_CHANNEL || !access ||
+	    access > (KIF_READ | KIF_WRITE | KIF_EXEC) ||
 	    (off | len | (size_t)at) % KIF_PAGE)
 		return FIEF_INVALID;
+	want.index = c->word;
+	want.gen = c->gen;
 	kif_lock(pd);
-	pushed = !(rights & ~(unsigned)(KIF_READ | KIF_WRITE)) &&
-	         kif_take_ds_locked(pd, c->word, c->gen, fd, &op.size);
+	pushed = !(access & KIF_EXEC) &&
+	         kif_take_ds_locked(pd, c->word, c->gen, fd, &size);
 	kif_unlock(pd);
 	if (!pushed) {
-		e = map_ask(pd, c, rights, &op.size, fd);
+		e = map_ask(pd, c, access, &size, fd);
 		if (e)
 			return e;
 	}
-	size = (op.size + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
-	kif_lock(pd);
-	if (off > size || len > size - off || (!len && off == size))
+	size = (size + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
+	if (off > size || len > size - off || (!len && off == size)) {
 		e = FIEF_INVALID;
-	else
-		e = map_fd(pd, fd[0], off, len ? len : size - off, at, rights,
-		           out);
-	kif_unlock(pd);
-	sys_close(fd[0]);
+	} else {
+		want.len = len ? len : size - off;
+		e = map_got(pd, fd[0], &want, at, out);
+	}
+	if (fd[0] >= 0)
+		sys_close(fd[0]);
 	return e;
 }
 
