@@ -44,6 +44,8 @@ static int kop_fuzz(void)
 			.via = wild() % 4,
 			.slot = wild(),
 			.seq = wild(),
+			.at = wild(),
+			.end = (uint64_t)wild() << (wild() & 31),
 		};
 
 		if (label == KOP_LOG)

@@ -18,15 +18,16 @@ enum hostile_label {
 };
 
 enum hostile_get {
-	HOSTILE_CANARY,  /* the public object of the canary server */
-	HOSTILE_SECRET,  /* another one, that attackers do not get */
-	HOSTILE_SIBLING, /* what child data[1] registered first */
-	HOSTILE_ROM,     /* a ROM session of core */
-	HOSTILE_LOG,     /* a LOG session of core */
-	HOSTILE_PARENT,  /* core's Parent object for init */
-	HOSTILE_WARDEN,  /* an object of the warden itself */
-	HOSTILE_SIGNAL,  /* a signal context of the warden */
-	HOSTILE_SPARE_PD /* a PD session that never starts */
+	HOSTILE_CANARY,   /* the public object of the canary server */
+	HOSTILE_SECRET,   /* another one, that attackers do not get */
+	HOSTILE_SIBLING,  /* what child data[1] registered first */
+	HOSTILE_ROM,      /* a ROM session of core */
+	HOSTILE_LOG,      /* a LOG session of core */
+	HOSTILE_PARENT,   /* core's Parent object for init */
+	HOSTILE_WARDEN,   /* an object of the warden itself */
+	HOSTILE_SIGNAL,   /* a signal context of the warden */
+	HOSTILE_SPARE_PD, /* a PD session that never starts */
+	HOSTILE_RM        /* an RM session of core */
 };
 
 struct hostile_arg {

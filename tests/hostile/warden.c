@@ -12,6 +12,7 @@
 #include <lib/mem.h>
 #include <session/log.h>
 #include <session/pd.h>
+#include <session/rm.h>
 #include <session/rom.h>
 
 struct warden warden;
@@ -33,6 +34,7 @@ static fief_cap get(uint64_t what, uint64_t which)
 		[HOSTILE_WARDEN] = warden.extra.cap,
 		[HOSTILE_SIGNAL] = which ? warden.evil.cap : warden.good.cap,
 		[HOSTILE_SPARE_PD] = warden.spare.cap,
+		[HOSTILE_RM] = warden.rm.cap,
 	};
 
 	return what < sizeof(cap) / sizeof(cap[0]) ? cap[what] : FIEF_CAP_NULL;
@@ -425,9 +427,16 @@ static enum fief_err open_sessions(struct fief_env *env)
 		.ram = PD_RAM_QUOTA + (1 << 20),
 		.caps = PD_CAP_QUOTA + 16,
 	};
+	const struct fief_session_args rm = {
+		.service = RM_SERVICE,
+		.ram = RM_RAM_QUOTA + 64 * 1024,
+		.caps = RM_CAP_QUOTA + 32,
+	};
 	enum fief_err e;
 
 	e = fief_session_open(env, &rom, &warden.rom);
+	if (!e)
+		e = fief_session_open(env, &rm, &warden.rm);
 	if (!e)
 		e = fief_session_open(env, &log, &warden.log);
 	if (!e)
