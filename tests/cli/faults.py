@@ -82,9 +82,11 @@ class Moments(Case):
         for limit in [*range(3, 60), 100, 200]:
             def few(n=limit):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (n, n))
-            code, _, err = self.fief("run", "--init", "cli-probe", name,
-                                     preexec_fn=few)
             with self.subTest(limit):
+                code, _, err = self.fief("run", "--init", "cli-probe",
+                                         "--timeout", "8", name,
+                                         preexec_fn=few)
+                self.assertNotEqual(code, 124)
                 if code:
                     self.assertRegex(err, "cannot|no memory|error while load")
         self.assertEqual(code, 0, "the last ones are enough")
