@@ -313,6 +313,10 @@ static enum fief_err op_death_sigh(struct fief_rpc_obj *self,
 {
 	struct core_pd *pd = pd_of(self);
 
+	if (pd->state != PD_STATE_CREATED) {
+		fief_kif->drop(handler.cap, 1);
+		return FIEF_DENIED;
+	}
 	fief_kif->drop(pd->death_sigh, 1);
 	pd->death_sigh = handler.cap;
 	return FIEF_OK;

@@ -55,7 +55,10 @@ interface Pd $Fief.service("PD") $Fief.ramQuota(458752) $Fief.capQuota(8) {
   stop @7 ();
   # Kill it at once.
 
-  deathSigh @8 (handler :Signal);
+  deathSigh @8 (handler :Signal) $Fief.errors([denied]);
+  # Who is told when it has ended. Only before start: the component has this
+  # session, too.
+
   status @9 () -> (state :PdState, code :Int32);
 
   limitThreads @10 (max :UInt32) $Fief.errors([denied]);
