@@ -60,7 +60,8 @@ struct core {
 	struct fief_alloc *alloc; /* borrowed: core's own memory */
 	struct core_account root; /* what nobody else has */
 	struct core_account held; /* fixed cost of sessions */
-	struct list pds;
+	struct list pds;          /* by number */
+	uint32_t pds_made;
 	struct list roms;     /* modules in use */
 	struct list watchers; /* ROM sessions whose clients want to know */
 	struct core_parent init;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* CPU sessions: where and how urgently the PDs that were started with one
- * run. */
+ * run, which there are, and their end. */
 
 #include "cpu.h"
 
@@ -9,17 +9,6 @@
 #include "pd.h"
 
 enum { PRIORITY_LOWEST = 19 };
-
-struct cpu_session {
-	struct fief_rpc_obj obj;
-	int priority;
-	uint64_t mask;
-};
-
-static struct cpu_session *cpu_of(struct fief_rpc_obj *obj)
-{
-	return FIEF_CONTAINER_OF(obj, struct cpu_session, obj);
-}
 
 static void apply(const struct cpu_session *s)
 {
@@ -44,9 +33,42 @@ static enum fief_err op_affinity(struct fief_rpc_obj *self, uint64_t mask)
 	return FIEF_OK;
 }
 
+/* PDs are listed by number. */
+static enum fief_err op_threads(struct fief_rpc_obj *self, uint32_t after,
+                                uint32_t *number, struct capnp_text *label,
+                                uint32_t *threads)
+{
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core) {
+		if (pd->cpu != cpu_of(self) || pd->number <= after)
+			continue;
+		*number = pd->number;
+		*label = capnp_text_of(pd->label.text);
+		*threads = kcore_pd_threads(pd->pd);
+		return FIEF_OK;
+	}
+	return FIEF_NOT_FOUND;
+}
+
+static enum fief_err op_kill(struct fief_rpc_obj *self, uint32_t number)
+{
+	enum fief_err e = number ? FIEF_NOT_FOUND : FIEF_OK;
+
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core) {
+		if (pd->cpu != cpu_of(self) || (number && pd->number != number))
+			continue;
+		kcore_pd_kill(pd->pd);
+		e = FIEF_OK;
+	}
+	return e;
+}
+
 static const struct cpu_ops cpu_ops = {
 	.priority = op_priority,
 	.affinity = op_affinity,
+	.threads = op_threads,
+	.kill = op_kill,
+	.exception_sigh = cpu_op_exception_sigh,
+	.exception = cpu_op_exception,
 };
 
 void core_cpu_assign(struct core_pd *pd, fief_cap cap)
@@ -56,6 +78,7 @@ void core_cpu_assign(struct core_pd *pd, fief_cap cap)
 	if (!obj)
 		return; /* started without a CPU session */
 	pd->cpu = cpu_of(obj);
+	pd->cpu->used = true;
 	if (pd->cpu->priority || pd->cpu->mask)
 		kcore_pd_schedule(pd->pd, pd->cpu->priority, pd->cpu->mask);
 }
@@ -90,6 +113,8 @@ static void cpu_close(struct core_session *s)
 		if (pd->cpu == cpu)
 			pd->cpu = NULL;
 	fief_entrypoint_dissolve(&core.ep, &cpu->obj);
+	fief_kif->drop(cpu->sigh, 1);
+	cpu_reports_free(cpu);
 	fief_free(core.alloc, cpu, sizeof(*cpu));
 }
 

@@ -8,5 +8,28 @@
 
 struct core_pd;
 
+struct cpu_session {
+	struct fief_rpc_obj obj;
+	int priority;
+	uint64_t mask;
+	bool used;           /* something was started with it */
+	fief_cap sigh;       /* owned: received */
+	struct list reports; /* owned: of crashes, oldest first */
+	uint32_t crashes;    /* number of the last report */
+};
+
+static inline struct cpu_session *cpu_of(struct fief_rpc_obj *obj)
+{
+	return FIEF_CONTAINER_OF(obj, struct cpu_session, obj);
+}
+
 /* The PD starts with that CPU session (a capability of core's). */
 void core_cpu_assign(struct core_pd *, fief_cap cpu);
+
+/* ---- exception.c ---- */
+/* The PD crashed: keep a report and tell. No effect without CPU session. */
+void core_cpu_crashed(const struct core_pd *, const struct kcore_crash *);
+void cpu_reports_free(struct cpu_session *);
+enum fief_err cpu_op_exception_sigh(struct fief_rpc_obj *, struct signal_cap);
+enum fief_err cpu_op_exception(struct fief_rpc_obj *, uint32_t after,
+                               struct cpu_crash *);

@@ -5,40 +5,47 @@
 
 #include <lib/fmt.h>
 
-static const char *signal_text(unsigned signal)
-{
-	static const struct {
-		unsigned signal;
-		const char *text;
-	} table[] = {
-		{ 4, "illegal instruction (SIGILL)" },
-		{ 5, "trap (SIGTRAP)" },
-		{ 7, "bad memory (SIGBUS)" },
-		{ 8, "arithmetic fault (SIGFPE)" },
-		{ 11, "page fault (SIGSEGV)" },
-		{ 31, "forbidden host call (SIGSYS)" },
-	};
+static const struct cause {
+	unsigned signal; /* of the host */
+	enum cpu_fault fault;
+	const char *text;
+} causes[] = {
+	{ 0, CPU_FAULT_OTHER, "unknown signal" },
+	{ 4, CPU_FAULT_ILLEGAL_INSTRUCTION, "illegal instruction (SIGILL)" },
+	{ 5, CPU_FAULT_TRAP, "trap (SIGTRAP)" },
+	{ 7, CPU_FAULT_BAD_MEMORY, "bad memory (SIGBUS)" },
+	{ 8, CPU_FAULT_ARITHMETIC, "arithmetic fault (SIGFPE)" },
+	{ 11, CPU_FAULT_PAGE_FAULT, "page fault (SIGSEGV)" },
+	{ 31, CPU_FAULT_FORBIDDEN_CALL, "forbidden host call (SIGSYS)" },
+};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		if (table[i].signal == signal)
-			return table[i].text;
-	return "unknown signal";
+static const struct cause *cause_of(const struct kcore_crash *c)
+{
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		if (causes[i].signal == c->signal)
+			return &causes[i];
+	return &causes[0];
+}
+
+enum cpu_fault core_crash_fault(const struct kcore_crash *c)
+{
+	return cause_of(c)->fault;
 }
 
 void core_crash_report(const char *label, const struct kcore_crash *c)
 {
+	const struct cause *cause = cause_of(c);
 	char line[400];
 	struct fmt f;
 
-	if (c->signal == 31)
+	if (cause->fault == CPU_FAULT_FORBIDDEN_CALL)
 		core_log("\"%s\" crashed: %s, number %u, ip 0x%llx, thread %u",
-		         label, signal_text(31), c->refused_call,
+		         label, cause->text, c->refused_call,
 		         (unsigned long long)c->ip, c->thread);
 	else
 		core_log("\"%s\" crashed: %s at address 0x%llx, ip 0x%llx, "
 		         "thread %u",
-		         label, signal_text(c->signal),
-		         (unsigned long long)c->address,
+		         label, cause->text, (unsigned long long)c->address,
 		         (unsigned long long)c->ip, c->thread);
 	fmt_init(&f, line, sizeof(line));
 	for (unsigned i = 0; i < c->frames; i++)

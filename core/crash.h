@@ -2,8 +2,11 @@
 /* What core says about a component that ended badly. */
 #pragma once
 
+#include <session/cpu.h>
+
 #include "pd.h"
 
 void core_crash_report(const char *label, const struct kcore_crash *);
+enum cpu_fault core_crash_fault(const struct kcore_crash *);
 /* The process ended before the component's first instruction. */
 void core_start_failed(const struct core_pd *);

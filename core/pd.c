@@ -392,6 +392,7 @@ static void on_crash(void *ctx, const struct kcore_crash *crash)
 	const struct core_pd *pd = ctx;
 
 	core_crash_report(pd->label.text, crash);
+	core_cpu_crashed(pd, crash);
 }
 
 static void on_log(void *ctx, const char *text, size_t len)
@@ -509,6 +510,7 @@ enum fief_err core_pd_create(struct core_account *ref, size_t ram, size_t caps,
 		fief_free(core.alloc, pd, sizeof(*pd));
 		return e;
 	}
+	pd->number = ++core.pds_made;
 	list_add_last(&core.pds, &pd->in_core);
 	*out = pd;
 	return FIEF_OK;

@@ -19,6 +19,7 @@ struct core_pd {
 	size_t host_ram, host_caps; /* charged by kif for tables */
 	unsigned max_threads;
 	struct cpu_session *cpu; /* borrowed: it forgets us first; or NULL */
+	uint32_t number;         /* counts up; of no other PD */
 	enum pd_state state;
 	int code;
 	struct label label;

@@ -24,7 +24,7 @@ static const struct {
 static void report_death(const struct child *c, enum pd_state state, int code)
 {
 	if (state == PD_STATE_CRASHED)
-		fief_error("\"%s\" crashed (signal %d)", child_name(c), code);
+		child_report_crash(c, code);
 	else if (state == PD_STATE_KILLED)
 		fief_error("\"%s\" was killed by signal %d", child_name(c),
 		           code);

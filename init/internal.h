@@ -251,6 +251,10 @@ void child_binary(struct child *, fief_cap binary, enum fief_err result);
 /* It says that it is done. */
 void child_exit(struct child *, int code);
 
+/* ---- crash.c ---- */
+/* Say why it crashed; `signal` is all there is without a report. */
+void child_report_crash(const struct child *, int signal);
+
 struct child *child_of(struct sandbox *, const struct config_start *);
 
 static inline const char *child_name(const struct child *c)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Priority and affinity of a PD's threads, set from outside. */
+/* A PD's threads from outside: how many, their priority and affinity. */
 
 #include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "host.h"
 
@@ -58,4 +59,16 @@ void kcore_pd_schedule(struct kcore_pd *pd, int priority, uint64_t cpu_mask)
 	pd->cpu_mask = cpu_mask;
 	if (pd->pid > 0)
 		host_schedule(pd);
+}
+
+unsigned kcore_pd_threads(const struct kcore_pd *pd)
+{
+	enum { LINKS = 2 }; /* of an empty folder */
+	struct stat st;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pd->pid);
+	if (pd->pid <= 0 || stat(path, &st) || st.st_nlink < LINKS)
+		return 0; /* it died */
+	return (unsigned)(st.st_nlink - LINKS);
 }
