@@ -27,7 +27,8 @@ enum hostile_get {
 	HOSTILE_WARDEN,   /* an object of the warden itself */
 	HOSTILE_SIGNAL,   /* a signal context of the warden */
 	HOSTILE_SPARE_PD, /* a PD session that never starts */
-	HOSTILE_RM        /* an RM session of core */
+	HOSTILE_RM,       /* an RM session of core */
+	HOSTILE_CPU       /* a CPU session of core */
 };
 
 struct hostile_arg {

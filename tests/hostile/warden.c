@@ -10,6 +10,7 @@
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <lib/mem.h>
+#include <session/cpu.h>
 #include <session/log.h>
 #include <session/pd.h>
 #include <session/rm.h>
@@ -35,6 +36,7 @@ static fief_cap get(uint64_t what, uint64_t which)
 		[HOSTILE_SIGNAL] = which ? warden.evil.cap : warden.good.cap,
 		[HOSTILE_SPARE_PD] = warden.spare.cap,
 		[HOSTILE_RM] = warden.rm.cap,
+		[HOSTILE_CPU] = warden.cpu.cap,
 	};
 
 	return what < sizeof(cap) / sizeof(cap[0]) ? cap[what] : FIEF_CAP_NULL;
@@ -432,9 +434,16 @@ static enum fief_err open_sessions(struct fief_env *env)
 		.ram = RM_RAM_QUOTA + 64 * 1024,
 		.caps = RM_CAP_QUOTA + 32,
 	};
+	const struct fief_session_args cpu = {
+		.service = CPU_SERVICE,
+		.ram = CPU_RAM_QUOTA,
+		.caps = CPU_CAP_QUOTA,
+	};
 	enum fief_err e;
 
 	e = fief_session_open(env, &rom, &warden.rom);
+	if (!e)
+		e = fief_session_open(env, &cpu, &warden.cpu);
 	if (!e)
 		e = fief_session_open(env, &rm, &warden.rm);
 	if (!e)

@@ -35,7 +35,7 @@ struct warden {
 	struct fief_rom server_rom, client_rom, attacker_rom;
 	struct child server, client, attacker[ATTACKERS_MAX];
 	struct child spare_parent; /* served to the spare PD */
-	struct fief_session rom, log, spare, rm;
+	struct fief_session rom, log, spare, rm, cpu;
 	struct fief_rpc_obj extra;
 	struct fief_signal_handler good,
 		evil; /* contexts that are handed out */
