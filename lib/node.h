@@ -50,6 +50,8 @@ struct node {
 	struct node *last;
 	struct node *next; /* sibling; NULL for the last one */
 	struct node_place at;
+	uint32_t from; /* bytes of the source, of a named node: first, */
+	uint32_t to;   /* and after the last; 0 if there was none */
 };
 
 /* Visit the children of that type, or all named ones if `type` is NULL. */

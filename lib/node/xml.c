@@ -213,6 +213,7 @@ static void XMLCALL on_start(void *arg, const XML_Char *name,
 	n = x->error ? NULL : node_add(x, event_at(x));
 	if (!n)
 		return;
+	n->from = (uint32_t)event_at(x);
 	x->depth++;
 	x->open = n;
 	e = arena_text(x->arena, name, strlen(name), &n->name);
@@ -229,6 +230,9 @@ static void XMLCALL on_end(void *arg, const XML_Char *name)
 	if (x->error)
 		return;
 	text_flush(x, true);
+	/* Of an empty-element tag, this event is at its end and has no bytes. */
+	x->open->to = (uint32_t)event_at(x) +
+	              (uint32_t)XML_GetCurrentByteCount(x->parser);
 	x->open = x->open->parent;
 	x->depth--;
 }

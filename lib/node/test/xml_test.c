@@ -119,6 +119,28 @@ static void structure_and_places(void **state)
 	done(&p);
 }
 
+static void ranges(void **state)
+{
+	static const char text[] = "<?xml version=\"1.0\"?>\n"
+				   "<a><b/> <c x='>'></c>t<d >&amp;</d\n></a> ";
+	static const char *const part[] = { "<b/>", "<c x='>'></c>",
+		                            "<d >&amp;</d\n>" };
+	unsigned i = 0;
+	struct parsed p;
+
+	(void)state;
+	assert_int_equal(parse(&p, text), FIEF_OK);
+	assert_int_equal(p.root->from, strchr(text, '\n') + 1 - text);
+	assert_int_equal(p.root->to, strlen(text) - 1);
+	NODE_FOR_EACH(n, p.root, NULL) {
+		assert_int_equal(n->to - n->from, strlen(part[i]));
+		assert_memory_equal(text + n->from, part[i], strlen(part[i]));
+		i++;
+	}
+	assert_int_equal(i, 3);
+	done(&p);
+}
+
 /* Text as it arrives in the model, texts marked by [ ]. */
 static void flatten(struct fmt *f, const struct node *n)
 {
@@ -460,6 +482,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(structure_and_places),
+		cmocka_unit_test(ranges),
 		cmocka_unit_test(content),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(limits),
