@@ -41,12 +41,14 @@ static void quota_report(const struct child *c)
 }
 
 /* In the order of the config, each that comes gets what is there. */
-static void quotas_assign(struct sandbox *b)
+static void quotas_assign(struct sandbox *b, const struct config_change *n)
 {
 	uint64_t ram, caps;
 
 	money_available(b, &ram, &caps);
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox) {
+	for (size_t i = 0; i < n->count; i++) {
+		struct child *c = config_live_start(&b->live, n, i)->child;
+
 		if (c->state != CHILD_NEW)
 			continue;
 		c->ram = clamp(c->start->ram, &ram);
@@ -57,123 +59,121 @@ static void quotas_assign(struct sandbox *b)
 
 /* ---- the next config, until it is certain that it can be had ---- */
 
-struct next {
-	struct arena arena;
-	const struct config *config;
-	struct child **child; /* by the index of the start, in `arena` */
-};
-
 /* The child that goes on under `s`. One that could not start gets another try
  * instead. */
-static struct child *child_kept(struct sandbox *b, const struct config_start *s)
+static struct child *child_kept(const struct sandbox *b,
+                                const struct config_start *s)
 {
-	const struct config_start *old = NULL;
-	struct child *c;
+	const struct config_start *old =
+		config_start_find(&b->live.config, s->name);
 
-	if (b->config)
-		old = config_start_find(b->config, s->name);
-	if (!old)
+	if (!old || old->child->state == CHILD_INCOMPLETE)
 		return NULL;
-	c = child_of(b, old);
-	return c->state != CHILD_INCOMPLETE && config_start_same(old, s) ? c :
-	                                                                   NULL;
+	return config_start_same(old, s) ? old->child : NULL;
 }
 
 /* All records first, so that routes find each server. */
-static enum fief_err children_prepare(struct sandbox *b, struct next *n)
+static enum fief_err children_prepare(struct sandbox *b,
+                                      const struct config_change *n)
 {
-	enum fief_err e;
-	void *mem;
+	enum fief_err e = FIEF_OK;
 
-	e = arena_alloc(&n->arena,
-	                (n->config->nstarts + 1) * sizeof(struct child *),
-	                &mem);
-	n->child = mem;
-	for (const struct config_start *s = n->config->starts; s && !e;
-	     s = s->next) {
+	for (struct config_start *s = n->next->starts; s && !e; s = s->next) {
 		struct child *c = child_kept(b, s);
 
 		if (!c)
 			e = child_create(b, s, &c);
 		if (!e) {
 			c->next_start = s;
-			n->child[s->index] = c;
+			s->child = c;
 		}
 	}
 	return e;
 }
 
 /* Nothing has happened yet. */
-static void next_discard(struct sandbox *b, struct next *n)
+static void next_discard(struct sandbox *b, struct config_change *n)
 {
-	LIST_FOR_EACH_SAFE(c, &b->children, struct child, in_sandbox)
-		if (c->state == CHILD_NEW)
-			child_destroy(c);
+	for (const struct config_start *s = n->next->starts; s && s->child;
+	     s = s->next)
+		if (s->child->state == CHILD_NEW)
+			child_destroy(s->child);
 		else
-			c->next_start = NULL;
-	arena_fini(&n->arena);
+			s->child->next_start = NULL;
+	config_live_discard(&b->live, n);
+}
+
+static enum fief_err next_read(struct sandbox *b, const char *name,
+                               const char *text, size_t len,
+                               struct config_change *n)
+{
+	struct node_error err = { 0 };
+	enum fief_err e;
+
+	/* Those that could not start are tried again, wherever they are. */
+	e = config_live_read(&b->live, text, len, b->incomplete, &err, n);
+	if (e) {
+		report(name, &err);
+		return e;
+	}
+	e = children_prepare(b, n);
+	if (e) {
+		fief_error("%s: cannot make the children: %s", name,
+		           fief_err_text(e));
+		next_discard(b, n);
+	}
+	return e;
 }
 
 /* ---- the change ---- */
 
 /* Their sessions refer to each other: no record goes before all have ended,
  * and all who wait for one of them know. */
-static void children_leave(struct sandbox *b)
+static void children_leave(struct sandbox *b, const struct config_change *n)
 {
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
-		if (!c->next_start)
-			child_end(c, CHILD_ENDED);
+	const struct config_part *part = b->live.now.part;
+
+	for (size_t i = n->first; i < n->end; i++)
+		if (!part[i].start->child->next_start)
+			child_end(part[i].start->child, CHILD_ENDED);
 	while (sandbox_waiting_progress(b))
 		;
-	LIST_FOR_EACH_SAFE(c, &b->children, struct child, in_sandbox)
-		if (!c->next_start)
-			child_destroy(c);
+	for (size_t i = n->first; i < n->end; i++)
+		if (!part[i].start->child->next_start)
+			child_destroy(part[i].start->child);
 }
 
-static void config_replace(struct sandbox *b, struct next *n)
+static void config_replace(struct sandbox *b, struct config_change *n)
 {
-	arena_fini(&b->arena);
-	b->arena = n->arena;
-	b->config = n->config;
-	b->child = n->child;
-	for (size_t i = 0; i < n->config->nstarts; i++) {
-		struct child *c = n->child[i];
+	for (struct config_start *s = n->next->starts; s; s = s->next) {
+		s->child->start = s;
+		s->child->next_start = NULL;
+	}
+	config_live_accept(&b->live, n);
+}
 
-		c->start = c->next_start;
-		c->next_start = NULL;
-		list_remove(&c->in_sandbox);
-		list_add_last(&b->children, &c->in_sandbox);
+static void children_start(struct sandbox *b, const struct config_change *n)
+{
+	for (size_t i = 0; i < n->count; i++) {
+		struct child *c = config_live_start(&b->live, n, i)->child;
+
+		if (c->state == CHILD_NEW)
+			child_start(c);
 	}
 }
 
 enum fief_err sandbox_apply(struct sandbox *b, const char *name,
                             const char *text, size_t len)
 {
-	const struct node_xml_input in = { .text = text, .len = len };
-	struct node_error err = { 0 };
-	struct next n = { 0 };
-	enum fief_err e;
+	struct config_change n;
+	enum fief_err e = next_read(b, name, text, len, &n);
 
-	arena_init(&n.arena, &b->source.source);
-	e = config_parse(&in, &n.arena, &err, &n.config);
-	if (e) {
-		report(name, &err);
-	} else {
-		e = children_prepare(b, &n);
-		if (e)
-			fief_error("%s: cannot make the children: %s", name,
-			           fief_err_text(e));
-	}
-	if (e) {
-		next_discard(b, &n);
+	if (e)
 		return e;
-	}
-	children_leave(b);
+	children_leave(b, &n);
 	config_replace(b, &n);
-	quotas_assign(b);
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
-		if (c->state == CHILD_NEW)
-			child_start(c);
+	quotas_assign(b, &n);
+	children_start(b, &n);
 	sandbox_work_soon(b);
 	return FIEF_OK;
 }

@@ -144,11 +144,23 @@ static void drop_handlers(struct child *c)
 	}
 }
 
+static void state_set(struct child *c, enum child_state state)
+{
+	struct sandbox *b = c->sandbox;
+
+	list_remove(&c->in_starting);
+	b->incomplete -= c->state == CHILD_INCOMPLETE;
+	b->incomplete += state == CHILD_INCOMPLETE;
+	if (state == CHILD_STARTING)
+		list_add_last(&b->starting, &c->in_starting);
+	c->state = state;
+}
+
 void child_end(struct child *c, enum child_state state)
 {
 	struct fief_env *env = c->sandbox->env;
 
-	c->state = state;
+	state_set(c, state);
 	loader_forget_child(c);
 	fief_kif->drop(c->binary, 1);
 	c->binary = FIEF_CAP_NULL;
@@ -317,7 +329,7 @@ void child_start(struct child *c)
 {
 	enum fief_err e;
 
-	c->state = CHILD_STARTING;
+	state_set(c, CHILD_STARTING);
 	e = env_open_all(c);
 	if (e)
 		incomplete(c, "environment", e);
@@ -417,6 +429,6 @@ bool child_progress(struct child *c)
 	if (e)
 		incomplete(c, "start", e);
 	else if (c->state == CHILD_STARTING)
-		c->state = CHILD_RUNNING;
+		state_set(c, CHILD_RUNNING);
 	return true;
 }

@@ -11,6 +11,7 @@
 struct parser {
 	struct arena *a;
 	struct node_error *err;
+	const struct config *beside; /* NULL: it is the whole config */
 	struct config *c;
 };
 
@@ -50,6 +51,16 @@ const struct config_start *config_start_find(const struct config *c,
 {
 	return DICT_OBJECT(dict_find(&c->names, name), struct config_start,
 	                   by_name);
+}
+
+static const struct config_start *start_find_beside(const struct parser *p,
+                                                    const char *name)
+{
+	const struct config_start *s = NULL;
+
+	if (p->beside)
+		s = config_start_find(p->beside, name);
+	return s && !s->leaving ? s : NULL;
 }
 
 static struct node_place attr_place(const struct node *n, const char *name)
@@ -193,6 +204,27 @@ static enum fief_err route_of(struct parser *p, const struct node *route,
 
 /* ---- children ---- */
 
+/* As deep as the source, so not recursive. */
+static size_t nodes_of(const struct node *top)
+{
+	const struct node *n = top;
+	size_t count = 0;
+
+	while (n) {
+		count++;
+		NODE_FOR_EACH_ATTR(a, n)
+			count++;
+		if (n->first) {
+			n = n->first;
+			continue;
+		}
+		while (n != top && !n->next)
+			n = n->parent;
+		n = n == top ? NULL : n->next;
+	}
+	return count;
+}
+
 static enum fief_err resource_of(struct parser *p, const struct node *n,
                                  struct config_start *s)
 {
@@ -246,6 +278,9 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	enum fief_err e = quotas_of(p, n, s);
 
 	s->at = n->at;
+	s->from = n->from;
+	s->to = n->to;
+	s->nodes = nodes_of(n);
 	s->binary = s->name;
 	s->config = node_first(n, "config");
 	s->route = p->c->default_route;
@@ -274,8 +309,9 @@ static enum fief_err start_of(struct parser *p, const struct node *n,
 	if (!s)
 		return e;
 	s->name = name;
-	s->index = p->c->nstarts++;
-	if (dict_insert(&p->c->names, &s->by_name, name))
+	p->c->nstarts++;
+	if (start_find_beside(p, name) ||
+	    dict_insert(&p->c->names, &s->by_name, name))
 		return node_error_set(
 			p->err, FIEF_INVALID, attr_place(n, "name"),
 			"second child with the name \"%s\"", name);
@@ -326,7 +362,8 @@ static enum fief_err names_check(struct parser *p, const struct node *route)
 		NODE_FOR_EACH(target, rule, "child") {
 			const char *name = node_attr(target, "name", "");
 
-			if (!config_start_find(p->c, name))
+			if (!config_start_find(p->c, name) &&
+			    !start_find_beside(p, name))
 				return child_unknown(p, target, name);
 		}
 	return FIEF_OK;
@@ -350,6 +387,7 @@ static enum fief_err build(struct parser *p, const struct node *root)
 
 	c->default_ram = SANDBOX_RAM_DEFAULT;
 	c->default_caps = SANDBOX_CAPS_DEFAULT;
+	c->nodes = nodes_of(root);
 	e = node_attr_bool(root, "verbose", false, p->err, &c->verbose);
 	if (!e)
 		e = ram_of(p, defaults, "ram", &c->default_ram);
@@ -366,10 +404,11 @@ static enum fief_err build(struct parser *p, const struct node *root)
 	return e ? e : routes_check(p, root);
 }
 
-enum fief_err config_parse(const struct node_xml_input *in, struct arena *a,
-                           struct node_error *err, const struct config **out)
+enum fief_err config_parse_beside(const struct node_xml_input *in,
+                                  const struct config *beside, struct arena *a,
+                                  struct node_error *err, struct config **out)
 {
-	struct parser p = { .a = a, .err = err };
+	struct parser p = { .a = a, .err = err, .beside = beside };
 	struct node *root;
 	enum fief_err e;
 
@@ -382,5 +421,16 @@ enum fief_err config_parse(const struct node_xml_input *in, struct arena *a,
 		e = build(&p, root);
 	if (!e)
 		*out = p.c;
+	return e;
+}
+
+enum fief_err config_parse(const struct node_xml_input *in, struct arena *a,
+                           struct node_error *err, const struct config **out)
+{
+	struct config *c;
+	enum fief_err e = config_parse_beside(in, NULL, a, err, &c);
+
+	if (!e)
+		*out = c;
 	return e;
 }

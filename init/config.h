@@ -35,10 +35,12 @@ struct config_rule {
 	struct node_place at;
 };
 
+struct child;
+struct config_batch;
+
 struct config_start {
 	struct dict_elem by_name;
 	const char *name;
-	size_t index;       /* its position, from 0 */
 	const char *binary; /* ROM label */
 	uint64_t ram;       /* bytes wanted */
 	uint64_t caps;
@@ -48,6 +50,13 @@ struct config_start {
 	const struct node *config;       /* inline; NULL: none */
 	struct config_start *next;
 	struct node_place at;
+	uint32_t from, to; /* bytes of the source, as of a node */
+	size_t nodes;      /* that it consists of, with attributes and texts */
+
+	/* For <config_live.h>, and the sandbox. */
+	struct config_batch *batch;
+	bool leaving; /* it would be replaced by the config that is read */
+	struct child *child; /* borrowed: who runs by it */
 };
 
 struct config {
@@ -57,6 +66,7 @@ struct config {
 	bool verbose;
 	struct config_start *starts; /* in the order of the source */
 	size_t nstarts;
+	size_t nodes;      /* of all, with attributes and texts */
 	struct dict names; /* of starts */
 };
 
@@ -68,6 +78,14 @@ FIEF_MUST enum fief_err config_parse(const struct node_xml_input *in,
                                      struct arena *a, struct node_error *err,
                                      const struct config **out);
 
+/* The same of a part of a config: the starts of `beside` that are not leaving
+ * are there as well, their names are taken, and routes may lead to them. */
+FIEF_MUST enum fief_err config_parse_beside(const struct node_xml_input *in,
+                                            const struct config *beside,
+                                            struct arena *a,
+                                            struct node_error *err,
+                                            struct config **out);
+
 /* The child of that name; NULL if there is none. */
 const struct config_start *config_start_find(const struct config *c,
                                              const char *name);
@@ -77,6 +95,9 @@ bool config_start_same(const struct config_start *a,
                        const struct config_start *b);
 bool config_rules_same(const struct config_rule *a,
                        const struct config_rule *b);
+
+/* Do they say the same apart from children? */
+bool config_head_same(const struct config *a, const struct config *b);
 
 /* Is the service listed? RAM and PD are the same service. */
 bool config_lists(const struct config_service *list, const char *service);

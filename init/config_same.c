@@ -47,6 +47,14 @@ bool config_rules_same(const struct config_rule *a, const struct config_rule *b)
 	return a == b;
 }
 
+bool config_head_same(const struct config *a, const struct config *b)
+{
+	return a->verbose == b->verbose && a->default_ram == b->default_ram &&
+	       a->default_caps == b->default_caps &&
+	       services_same(a->parent_provides, b->parent_provides) &&
+	       config_rules_same(a->default_route, b->default_route);
+}
+
 static bool attrs_same(const struct node_attr *a, const struct node_attr *b)
 {
 	for (; a && b; a = a->next, b = b->next)

@@ -19,6 +19,7 @@
 #include <session/parent.h>
 #include <session/pd.h>
 
+#include "config_live.h"
 #include "route.h"
 #include "sandbox.h"
 
@@ -33,13 +34,13 @@ struct sandbox {
 	struct fief_env *env; /* borrowed: outlives us */
 	struct sandbox_hooks hooks;
 	struct fief_arena_source source;
-	struct arena arena;          /* owned: the config */
-	const struct config *config; /* NULL: none yet */
-	struct child **child; /* by the index of their start, in `arena` */
-	struct list children; /* owned, in the order of the config */
-	struct list waiting;  /* sessions whose server is not up yet */
-	struct list orphans;  /* owned: sessions without client */
-	struct fief_id_space upward;            /* sessions at our parent */
+	struct config_live live;     /* of `source` */
+	struct list children;        /* owned */
+	struct list starting;        /* of `children` */
+	unsigned incomplete;         /* of `children` */
+	struct list waiting;         /* sessions whose server is not up yet */
+	struct list orphans;         /* owned: sessions without client */
+	struct fief_id_space upward; /* sessions at our parent */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
 };
@@ -210,6 +211,7 @@ struct child {
 	struct fief_rpc_obj parent; /* the Parent interface, for this child */
 	struct sandbox *sandbox;
 	struct list_elem in_sandbox;
+	struct list_elem in_starting;
 	const struct config_start *start;      /* borrowed: in the config */
 	const struct config_start *next_start; /* while a config is applied */
 	enum child_state state;
@@ -254,8 +256,6 @@ void child_exit(struct child *, int code);
 /* ---- crash.c ---- */
 /* Say why it crashed; `signal` is all there is without a report. */
 void child_report_crash(const struct child *, int signal);
-
-struct child *child_of(struct sandbox *, const struct config_start *);
 
 static inline const char *child_name(const struct child *c)
 {

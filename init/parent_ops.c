@@ -98,7 +98,7 @@ static enum fief_err op_announce(struct fief_rpc_obj *self,
 	     s = s->next) {
 		if (!capnp_text_equal(capnp_text_of(s->name), service))
 			continue;
-		if (c->sandbox->config->verbose)
+		if (c->sandbox->live.config.verbose)
 			fief_log("\"%s\" announces service \"%s\"",
 			         child_name(c), s->name);
 		return FIEF_OK;

@@ -13,7 +13,7 @@ static bool children_progress(struct sandbox *b)
 {
 	bool changed = false;
 
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
+	LIST_FOR_EACH_SAFE(c, &b->starting, struct child, in_starting)
 		changed |= child_progress(c);
 	return changed;
 }
@@ -52,11 +52,6 @@ void sandbox_work_soon(struct sandbox *b)
 		fief_signal_local_submit(&b->work);
 }
 
-struct child *child_of(struct sandbox *b, const struct config_start *start)
-{
-	return b->child[start->index];
-}
-
 /* ---- making and ending ---- */
 
 /* Their sessions refer to each other: no record goes before all have ended. */
@@ -79,7 +74,7 @@ static enum fief_err sandbox_init(struct sandbox *b, struct fief_env *env)
 	b->parent_sigh.handle = upward_news;
 	b->work.handle = on_work;
 	fief_arena_source_init(&b->source, env->heap);
-	arena_init(&b->arena, &b->source.source);
+	config_live_init(&b->live, &b->source.source);
 	fief_id_space_init(&b->upward, UPWARD_MAX);
 	e = fief_signal_manage(env->ep, &b->parent_sigh);
 	if (!e)
@@ -119,6 +114,6 @@ void sandbox_destroy(struct sandbox *b)
 	loader_forget_sandbox(b);
 	fief_signal_dissolve(b->env->ep, &b->parent_sigh);
 	fief_signal_dissolve(b->env->ep, &b->work);
-	arena_fini(&b->arena);
+	config_live_fini(&b->live);
 	fief_free(b->env->heap, b, sizeof(*b));
 }

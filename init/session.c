@@ -95,7 +95,7 @@ static enum fief_err report_route(const struct route_request *q,
 static enum fief_err route_set(struct session *s, const char *sent)
 {
 	const struct route_request q = {
-		.config = s->sandbox->config,
+		.config = &s->sandbox->live.config,
 		.client = s->client->start,
 		.service = s->service,
 		.label = sent,
@@ -111,7 +111,7 @@ static enum fief_err route_set(struct session *s, const char *sent)
 	if (result != ROUTE_FOUND)
 		return report_route(&q, result);
 	if (route.server)
-		s->server = child_of(s->sandbox, route.server);
+		s->server = route.server->child;
 	return label_make(s, sent, route.label);
 }
 
