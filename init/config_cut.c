@@ -9,11 +9,7 @@ enum { WORD = sizeof(uint64_t) };
 
 static bool words_same(const char *a, const char *b)
 {
-	uint64_t x, y;
-
-	memcpy(&x, a, WORD);
-	memcpy(&y, b, WORD);
-	return x == y;
+	return config_word(a) == config_word(b);
 }
 
 static size_t same_before(const char *a, const char *b, size_t max)

@@ -24,7 +24,7 @@ static size_t text_len(const char *text, size_t max)
 	uint64_t w;
 
 	for (; n + sizeof(w) <= max; n += sizeof(w)) {
-		memcpy(&w, text + n, sizeof(w));
+		w = config_word(text + n);
 		if ((w - ones) & ~w & high)
 			break;
 	}
