@@ -30,6 +30,8 @@ UNSEEN = {
     "cannot receive signals": "host", "cannot start core": "host",
     "cannot find the program's own folder": "host without /proc",
     "not enough memory for the parser": "lib/node/test",
+    "no memory to report the crash": "host",
+    "crashed (signal %d)": "the same, seen by init",
     "no memory for the config": "init/test/config_test.c",
     "cannot make the children": "init/test/embed.c",
     # We would have made a mistake; tests/property looks for it.

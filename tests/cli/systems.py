@@ -46,7 +46,7 @@ class Systems(Case):
         for code in (0, 7, 255):
             self.ends(code, f'"a" exited with code {code}', child(
                 "a", LAST, config=f'do="exit" code="{code}"'))
-        self.ends(139, r'"a" crashed \(signal 11\)', child(
+        self.ends(139, r'"a" crashed: page fault at 0x8,', child(
             "a", LAST, config='do="crash"'))
 
     def test_exit_is_propagated_up(self):
