@@ -49,19 +49,27 @@ static bool call_canceled(void)
 	       atomic_load_explicit(&t->call_nr, memory_order_relaxed);
 }
 
-/* Sleep until a slot may have become free. A cancel wakes the word that is
- * waited for; its sender repeats it, so that none is missed for good. */
+/*
+ * Sleep until a slot may have become free. A cancel wakes the word that is
+ * waited for; its sender repeats it, so that none is missed for good. Where
+ * only some slots are retired, either kind may be free first, and the rest may
+ * wait for what this thread is about to send: then look again soon.
+ */
 static void slot_wait_free(struct kchan *ch, uint32_t busy, bool cancelable)
 {
+	enum { LOOK_AGAIN_NS = 200000 };
 	struct kif_thread *t = kif_self();
 	struct ch_slot *slot = &ch->page->slot[0];
+	uint32_t retired = atomic_load(&ch->retired);
 	uint32_t rep;
 
 	atomic_fetch_add(&ch->slot_waiters, 1);
-	if (atomic_load(&ch->retired) != SLOTS_ALL) {
+	if (retired != SLOTS_ALL) {
 		atomic_store(&t->slot_wait, &ch->busy);
 		if (!cancelable || !call_canceled())
-			kif_futex_wait(&ch->busy, busy, FIEF_NEVER);
+			kif_futex_wait(&ch->busy, busy,
+			               retired ? kif_time() + LOOK_AGAIN_NS :
+			                         FIEF_NEVER);
 	} else {
 		atomic_store(&t->slot_wait, &slot->rep);
 		atomic_store(&slot->wait, 1);
