@@ -38,7 +38,8 @@ static void bark(struct fief_deadline *d)
 		d->reach = REACH_FIRST;
 	else if (d->reach < FIEF_DEADLINE_CALLS)
 		d->reach *= 2;
-	for (uint64_t i = 1; i <= d->reach; i++)
+	/* Downwards: the last one kept is not for a call to come. */
+	for (uint64_t i = d->reach; i; i--)
 		fief_kif->cancel(d->thread, d->call_nr + i);
 }
 

@@ -43,7 +43,7 @@ void fake_cancel(fief_thread number, uint64_t nr)
 	other = number < FAKE_THREADS ? t->pd->thread[number] : NULL;
 	if (other && other->call && other->call_nr == nr)
 		fake_call_end(other->call, FIEF_CANCELED);
-	else if (other && nr > other->call_nr && nr > other->cancel_nr &&
+	else if (other && nr - other->call_nr <= 1 &&
 	         t->world->options.keep_cancel)
 		other->cancel_nr = nr;
 	fake_op_end(t);

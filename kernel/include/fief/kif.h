@@ -175,8 +175,9 @@ struct kif {
 	/* End the call number `call_nr` of a thread with CANCELED if it is
 	 * still waiting in it. Calls of a thread, refused ones included, are
 	 * numbered 1, 2, ...; `call_nr` below tells the current number. A
-	 * cancel that comes before its call may be kept for it; to be sure,
-	 * repeat it until the call ended. */
+	 * cancel for the call after the current one may be kept for it, in
+	 * place of one kept before; to be sure, repeat it until the call
+	 * ended. */
 	void (*cancel)(fief_thread thread, uint64_t call_nr);
 	uint64_t (*call_nr)(void);
 

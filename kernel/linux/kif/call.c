@@ -53,11 +53,13 @@ static bool call_canceled(void)
  * Sleep until a slot may have become free. A cancel wakes the word that is
  * waited for; its sender repeats it, so that none is missed for good. Where
  * only some slots are retired, either kind may be free first, and the rest may
- * wait for what this thread is about to send: then look again soon.
+ * wait for what this thread is about to send: then look again soon. Where all
+ * are, one of them is watched, and the others are looked at now and then: that
+ * one may be of a server that never answers.
  */
 static void slot_wait_free(struct kchan *ch, uint32_t busy, bool cancelable)
 {
-	enum { LOOK_AGAIN_NS = 200000 };
+	enum { LOOK_AGAIN_NS = 200000, LOOK_AT_ALL_NS = 10000000 };
 	struct kif_thread *t = kif_self();
 	struct ch_slot *slot = &ch->page->slot[0];
 	uint32_t retired = atomic_load(&ch->retired);
@@ -76,7 +78,8 @@ static void slot_wait_free(struct kchan *ch, uint32_t busy, bool cancelable)
 		rep = atomic_load(&slot->rep);
 		if (ch_rep_seq(rep) != ch->seq[0] && !(rep & CH_DEAD) &&
 		    (!cancelable || !call_canceled()))
-			kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
+			kif_futex_wait(&slot->rep, rep,
+			               kif_time() + LOOK_AT_ALL_NS);
 	}
 	atomic_store(&t->slot_wait, NULL);
 	atomic_fetch_sub(&ch->slot_waiters, 1);
@@ -420,16 +423,6 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 
 /* ---- cancel ---- */
 
-/* Keep the highest number: it may come before the call does. */
-static void cancel_note(struct kif_thread *t, uint64_t call_nr)
-{
-	uint64_t old = atomic_load(&t->cancel_nr);
-
-	while (old < call_nr &&
-	       !atomic_compare_exchange_weak(&t->cancel_nr, &old, call_nr))
-		;
-}
-
 void kif_cancel(fief_thread thread, uint64_t call_nr)
 {
 	struct kif_pd *pd = kif_pd_self();
@@ -437,10 +430,14 @@ void kif_cancel(fief_thread thread, uint64_t call_nr)
 	_Atomic uint32_t *word;
 	struct ch_slot *slot;
 	uint32_t seq, rep;
+	uint64_t now;
 
 	if (thread >= KIF_THREADS || !(t = pd->thread[thread]))
 		return;
-	cancel_note(t, call_nr);
+	now = atomic_load(&t->call_nr);
+	if (call_nr != now && call_nr != now + 1)
+		return; /* over, or too early to be kept */
+	atomic_store(&t->cancel_nr, call_nr);
 	if (atomic_load(&t->call_nr) != call_nr)
 		return;
 	word = atomic_load(&t->slot_wait);

@@ -49,7 +49,7 @@ struct kif_thread {
 	void *arg;
 	uint64_t canary; /* %fs:0x28 of libraries built with stack protector */
 	_Atomic uint64_t call_nr;
-	_Atomic uint64_t cancel_nr;   /* highest number asked to be canceled */
+	_Atomic uint64_t cancel_nr;   /* asked to be canceled last */
 	struct ch_slot *_Atomic slot; /* where call_nr waits, or NULL */
 	_Atomic uint32_t slot_seq;
 	/* Futex word on which call_nr waits for a free slot, or NULL. */
