@@ -200,6 +200,8 @@ static void spawned(const struct spawned_msg *m)
 		host_schedule(pd);
 }
 
+static void undecided_again(void);
+
 void host_zygote_ready(void)
 {
 	struct spawned_msg m;
@@ -208,6 +210,7 @@ void host_zygote_ready(void)
 	while ((n = recv(host.zygote_sock, &m, sizeof(m), MSG_DONTWAIT)) ==
 	       sizeof(m))
 		spawned(&m);
+	undecided_again();
 	if (n == 0) {
 		fprintf(stderr, "fief: the zygote died; ending\n");
 		exit(125);
@@ -239,47 +242,96 @@ static long proc_status(int tid, const char *field)
 	return value;
 }
 
-static bool clone_allowed(const struct seccomp_notif *req)
+/* A component may run, and make threads, before the zygote has told its name:
+ * what it asks is answered then. */
+enum { UNDECIDED = 16 };
+
+static struct undecided {
+	struct seccomp_notif req[UNDECIDED];
+	unsigned n;
+} undecided;
+
+static bool somebody_starts(void)
 {
-	int tid = (int)req->pid;
-	struct kcore_pd *pd;
+	for (uint32_t i = 1; i < host.npds; i++)
+		if (host.pd[i] && host.pd[i]->state == HOST_STARTING)
+			return true;
+	return false;
+}
+
+static struct kcore_pd *pd_of_thread(int tid)
+{
+	struct kcore_pd *pd = host_pd_by_pid(tid);
+
+	return pd ? pd : host_pd_by_pid((int)proc_status(tid, "Tgid:"));
+}
+
+static bool clone_allowed(const struct seccomp_notif *req,
+                          const struct kcore_pd *pd)
+{
 	long threads;
 
-	if (tid == host.zygote_pid)
+	if ((int)req->pid == host.zygote_pid)
 		return true;
 	if (!(req->data.args[0] & 0x10000)) /* not CLONE_THREAD */
 		return false;
-	pd = host_pd_by_pid(tid);
-	if (!pd)
-		pd = host_pd_by_pid((int)proc_status(tid, "Tgid:"));
-	threads = proc_status(tid, "Threads:");
+	threads = proc_status((int)req->pid, "Threads:");
 	return pd && pd->state != HOST_FREE && threads > 0 &&
 	       host.events->thread(pd->ctx, (unsigned)threads);
 }
 
+/* False: nobody knows yet whose thread asks. */
+static bool clone_decide(const struct seccomp_notif *req)
+{
+	const struct kcore_pd *pd = pd_of_thread((int)req->pid);
+	struct seccomp_notif_resp resp;
+
+	if (!pd && (int)req->pid != host.zygote_pid && somebody_starts())
+		return false;
+	memset(&resp, 0, sizeof(resp));
+	resp.id = req->id;
+	/* Only register values decide, so CONTINUE cannot be raced. */
+	if (clone_allowed(req, pd))
+		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+	else
+		resp.error = -EAGAIN;
+	ioctl(host.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+	return true;
+}
+
+/* The zygote told names. */
+static void undecided_again(void)
+{
+	const unsigned n = undecided.n;
+
+	undecided.n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct seccomp_notif *req = &undecided.req[i];
+
+		if (!ioctl(host.listener, SECCOMP_IOCTL_NOTIF_ID_VALID,
+		           &req->id) &&
+		    !clone_decide(req))
+			undecided.req[undecided.n++] = *req;
+	}
+}
+
 /* The set is level-triggered for the listener: a few decisions, then others
- * get their turn, however many threads somebody tries to make. */
+ * get their turn, however many threads somebody tries to make. What is one too
+ * many to keep waits in the listener. */
 void host_listener_ready(void)
 {
 	enum { DECISIONS = 4 };
 	struct pollfd p = { .fd = host.listener, .events = POLLIN };
-	struct seccomp_notif_resp resp;
 	struct seccomp_notif req;
 
-	for (unsigned i = 0; i < DECISIONS; i++) {
+	for (unsigned i = 0; i < DECISIONS && undecided.n < UNDECIDED; i++) {
 		if (poll(&p, 1, 0) != 1 || !(p.revents & POLLIN))
 			return;
 		memset(&req, 0, sizeof(req));
-		memset(&resp, 0, sizeof(resp));
 		if (ioctl(host.listener, SECCOMP_IOCTL_NOTIF_RECV, &req))
 			return; /* the caller died meanwhile */
-		resp.id = req.id;
-		/* Only register values decide, so CONTINUE cannot be raced. */
-		if (clone_allowed(&req))
-			resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-		else
-			resp.error = -EAGAIN;
-		ioctl(host.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
+		if (!clone_decide(&req))
+			undecided.req[undecided.n++] = req;
 	}
 }
 
