@@ -321,21 +321,26 @@ static void call_forward(struct kif_pd *pd, const struct kchan *ch, unsigned n,
 	}
 }
 
-/* The same, open to kif_cancel. */
+/* The same, open to kif_cancel, and `life` is that of when the handle was
+ * looked up: the number may be another channel's since. */
 static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
-                                     const struct kcap *c, struct kif_msg *msg,
+                                     uint32_t life, const struct kcap *c,
+                                     struct kif_msg *msg,
                                      const struct ch_cap cap[KIF_CAPS_MAX],
                                      struct kforward *forward)
 {
 	struct kif_thread *t = kif_self();
 	const uint64_t nr =
 		atomic_load_explicit(&t->call_nr, memory_order_relaxed);
-	const uint32_t life = ch->life;
 	struct ch_slot *slot;
 	uint32_t rep;
 	int n;
 
+	if (FIEF_UNLIKELY(ch->life != life))
+		return FIEF_GONE; /* read while the message was encoded */
 	n = slot_take(pd, ch, true);
+	if (FIEF_UNLIKELY(ch->life != life))
+		return FIEF_GONE; /* or while we waited; the slot is void */
 	if (n < 0)
 		return n == SLOT_DEAD ? FIEF_GONE : FIEF_CANCELED;
 	slot = &ch->page->slot[n];
@@ -395,6 +400,7 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 	struct kforward forward;
 	struct kchan *ch;
 	enum fief_err e;
+	uint32_t life;
 
 	forward.n = 0;
 	call_count(); /* refused ones count, too: numbers are predictable */
@@ -404,6 +410,9 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 	ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
 	if (!ch || ch->dead)
 		return FIEF_GONE; /* or closed and its number used again */
+	life = ch->life;
+	if (kcap_chan(c) != ch->number)
+		return FIEF_GONE; /* just now */
 	if (ch->dir != KCHAN_OUT)
 		return FIEF_INVALID;
 	if (FIEF_UNLIKELY(msg->ncaps)) {
@@ -416,7 +425,7 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 		kchan_flush_releases(ch);
 		kif_unlock(pd);
 	}
-	e = call_cancelable(pd, ch, c, msg, caps, &forward);
+	e = call_cancelable(pd, ch, life, c, msg, caps, &forward);
 	call_collect(pd);
 	return e;
 }

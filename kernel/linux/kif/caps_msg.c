@@ -62,6 +62,25 @@ static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
 	return FIEF_OK;
 }
 
+/* The channel by which `peer` reaches endpoint `ep`, made if there is none. */
+static enum fief_err channel_from(struct kif_pd *pd, struct kpeer *peer,
+                                  uint32_t ep, struct kchan **out)
+{
+	enum fief_err e = FIEF_OK;
+
+	*out = kchan_in_find(peer, ep);
+	if (*out)
+		return FIEF_OK;
+	e = pd->backend->reverse(pd, peer->id, ep);
+	if (e)
+		return e;
+	kif_lock(pd);
+	pd->backend->refresh(pd);
+	kif_unlock(pd);
+	*out = kchan_in_find(peer, ep);
+	return *out ? FIEF_OK : FIEF_GONE;
+}
+
 static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
                                 fief_cap cap, struct ch_cap *out)
 {
@@ -77,22 +96,14 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 	}
 	ep = kcap_ep(c);
 	if (peer->id != CORE_PEER) {
-		ch = kchan_in_find(peer, ep);
-		if (!ch) {
-			e = pd->backend->reverse(pd, peer->id, ep);
-			if (e)
-				return e;
-			kif_lock(pd);
-			pd->backend->refresh(pd);
-			kif_unlock(pd);
-			ch = kchan_in_find(peer, ep);
-			if (!ch)
-				return FIEF_GONE;
-		}
+		e = channel_from(pd, peer, ep, &ch);
+		/* Its endpoint may have been destroyed: so is the object. */
+		if (e && kcap_get(pd, cap))
+			return e;
 	}
 	kif_lock(pd);
 	c = kcap_get(pd, cap);
-	if (!c) { /* revoked meanwhile */
+	if (e || !c) { /* revoked meanwhile */
 		kif_unlock(pd);
 		*out = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
 		return FIEF_OK;
@@ -199,13 +210,20 @@ static fief_cap decode_yours(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
 	return (c->head >> 2 & 63) << 24 | (own & CH_INDEX_MASK);
 }
 
+/* Closed by core, of which nothing was read yet: the peer's endpoint was
+ * destroyed, and what comes now is of the next one with that number. */
+static bool closed(const struct kchan *out)
+{
+	return atomic_load(&out->page->slot[0].rep) & CH_DEAD;
+}
+
 static fief_cap decode_mine(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
                             uint32_t index, uint32_t gen)
 {
 	struct kchan *out = kchan_out_find(ch->peer, ep);
 	fief_cap cap;
 
-	if (!out && pd->page) {
+	if (pd->page && (!out || closed(out))) {
 		pd->backend->refresh(pd);
 		out = kchan_out_find(ch->peer, ep);
 	}
@@ -229,7 +247,8 @@ static fief_cap decode_intro(struct kif_pd *pd, struct kchan *ch,
 	if (!in)
 		return FIEF_CAP_NULL;
 	in->number = 0;
-	if (kcap_foreign_locked(pd, in->chan, in->index, in->gen, &cap))
+	if (!kintro_channel(pd, in) ||
+	    kcap_foreign_locked(pd, in->chan, in->index, in->gen, &cap))
 		return FIEF_CAP_NULL;
 	return cap;
 }

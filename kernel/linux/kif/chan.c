@@ -102,14 +102,18 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 
 void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
 {
+	struct kchan **at;
+
 	if (ch->dir == KCHAN_FREE || ch->dead)
 		return;
 	for (unsigned i = 0; ch->dir == KCHAN_IN && i < CH_SLOTS; i++)
 		ch->open[i] = 0;
 	ch->dead = 1;
 	atomic_fetch_add(&pd->deaths, 1); /* the endpoint prunes its sets */
-	*(ch->dir == KCHAN_IN ? &ch->peer->in[ch->ep] :
-	                        &ch->peer->out[ch->remote_ep]) = NULL;
+	at = ch->dir == KCHAN_IN ? &ch->peer->in[ch->ep] :
+	                           &ch->peer->out[ch->remote_ep];
+	if (*at == ch) /* the endpoint's next one comes before this is read */
+		*at = NULL;
 	if (ch->dir == KCHAN_OUT && ch->bell >= 0) {
 		sys_close(ch->bell);
 		ch->bell = -1;

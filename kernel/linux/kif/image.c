@@ -81,13 +81,17 @@ static void kif_ep_destroy(fief_ep n)
 
 	if (n == 0 || n >= KIF_EPS || !pd->ep[n].used)
 		return;
+	/* The objects first: another thread that is just giving one away gives
+	 * none, rather than fail at a channel that core does not make. */
+	kif_lock(pd);
+	atomic_store(&pd->ep[n].used, false);
+	kobj_revoke_ep_locked(pd, n);
+	kif_unlock(pd);
 	/* Core closes the channels to it: all callers read GONE. */
 	if (kif_kop(pd, KOP_EP_DESTROY, &op, NULL, 0))
 		return;
 	kif_lock(pd);
 	pd->backend->refresh(pd);
-	kobj_revoke_ep_locked(pd, n);
-	atomic_store(&pd->ep[n].used, false);
 	/* Whoever waits there reads GONE. The descriptors stay until the
 	 * endpoint is made anew: closed now, they could not wake anybody. */
 	kif_ep_poke(&pd->ep[n]);

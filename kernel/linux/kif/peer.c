@@ -355,18 +355,25 @@ void kdeleg_release_locked(struct kif_pd *pd, struct kpeer *peer,
 
 /* ---- introductions that this PD receives ---- */
 
-void kintro_give_up_locked(struct kif_pd *pd, struct kintro *in)
+struct kchan *kintro_channel(struct kif_pd *pd, const struct kintro *in)
 {
 	struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch), in->chan);
 
+	return ch && !ch->dead && ch->life == in->life ? ch : NULL;
+}
+
+void kintro_give_up_locked(struct kif_pd *pd, struct kintro *in)
+{
 	if (in->number)
-		kchan_release_locked(pd, ch, in->index, in->gen);
+		kchan_release_locked(pd, kintro_channel(pd, in), in->index,
+		                     in->gen);
 	in->number = 0;
 }
 
 void kpeer_intro_locked(struct kif_pd *pd, struct kpeer *peer,
                         const struct kintro *in)
 {
+	const struct kchan *ch;
 	struct kintro *slot;
 	void *mem;
 
@@ -379,6 +386,8 @@ void kpeer_intro_locked(struct kif_pd *pd, struct kpeer *peer,
 	slot = &peer->intro[peer->intro_next++ % KIF_INTROS];
 	kintro_give_up_locked(pd, slot);
 	*slot = *in;
+	ch = ktable_get(&pd->chans, sizeof(*ch), in->chan);
+	slot->life = ch ? ch->life : 0;
 	kpeer_look_locked(pd, peer);
 }
 

@@ -41,6 +41,7 @@ struct kgrant {
 struct kintro {
 	uint32_t number; /* 0: free */
 	uint32_t chan, index, gen;
+	uint32_t life; /* of the channel when it was announced */
 };
 
 struct kpeer {
@@ -83,6 +84,8 @@ FIEF_MUST enum fief_err kgrant_add_locked(struct kif_pd *, struct kpeer *from,
  * message named is given up for it. */
 void kpeer_intro_locked(struct kif_pd *, struct kpeer *, const struct kintro *);
 struct kintro *kpeer_intro_find(const struct kpeer *, uint32_t number);
+/* The channel to its owner, NULL if it is dead or another has its number. */
+struct kchan *kintro_channel(struct kif_pd *, const struct kintro *);
 /* Nobody will take it: back to its owner. */
 void kintro_give_up_locked(struct kif_pd *, struct kintro *);
 /* Everything this PD ever gave to `peer` becomes void. */

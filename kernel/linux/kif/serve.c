@@ -182,6 +182,9 @@ static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
                       uint32_t seq, struct kif_msg *msg, struct kif_wait *w)
 {
 	const uint32_t life = atomic_load(&ch->life);
+	/* Before the look for introductions: what another thread reads after
+	 * it, is news. */
+	const uint32_t news = atomic_load(&pd->intro_news);
 	struct ch_slot *slot = &ch->page->slot[n];
 	uint32_t target = *(volatile uint32_t *)&slot->target;
 	uint32_t gen = *(volatile uint32_t *)&slot->gen;
@@ -197,17 +200,24 @@ static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
 	}
 	if (FIEF_UNLIKELY(msg->ncaps) &&
 	    !kcaps_complete(pd, ch->peer, cap, msg->ncaps)) {
-		ch->parked[n] = pd->intro_news;
+		ch->parked[n] = news;
 		return false;
 	}
 	c = sane ? request_object(pd, ch, target, gen) : NULL;
+	if (c) {
+		w->badge = c->badge;
+		atomic_thread_fence(memory_order_acquire);
+		/* Revoked meanwhile: what was read may be another's. */
+		if (FIEF_UNLIKELY(pd->threaded) &&
+		    request_object(pd, ch, target, gen) != c)
+			c = NULL;
+	}
 	if (!request_commit(pd, ch, n, seq, life))
 		return false;
 	if (!c) {
 		slot_fail(ch, n, sane ? FIEF_GONE : FIEF_INVALID);
 		return false;
 	}
-	w->badge = c->badge;
 	if (FIEF_UNLIKELY(msg->ncaps))
 		kcaps_decode(pd, ch, life, cap, msg);
 	w->event = KIF_EVENT_CALL;
@@ -394,7 +404,7 @@ static bool ep_sleep(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 	atomic_store(&ep->asleep, true);
 	atomic_thread_fence(memory_order_seq_cst); /* partner: call_post */
 	/* What the backend did while we were scanning must not wait. */
-	ready = ep->interrupted || ep_ready(pd, ep);
+	ready = ep->interrupted || !atomic_load(&ep->used) || ep_ready(pd, ep);
 	n = ready ? 1 : ep_fetch(pd, ep, deadline);
 	atomic_store_explicit(&ep->asleep, false, memory_order_relaxed);
 	for (uint32_t i = 0; i < ep->nhot; i++) {

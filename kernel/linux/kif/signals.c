@@ -15,8 +15,11 @@ bool kif_take_signal(struct kif_pd *pd, const struct ksignal *s, uint32_t count,
 
 	if (!c || !count || kcap_ep(c) != ep)
 		return false;
-	w->event = KIF_EVENT_SIGNAL;
 	w->badge = c->badge;
+	atomic_thread_fence(memory_order_acquire);
+	if (kobj_live(pd, s->own, s->ogen) != c)
+		return false; /* revoked meanwhile by another thread */
+	w->event = KIF_EVENT_SIGNAL;
 	w->count = count;
 	return true;
 }

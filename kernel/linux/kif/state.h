@@ -169,9 +169,10 @@ struct kif_pd {
 	struct ktable signal; /* struct ksignal: contexts that core holds */
 	uint32_t signal_next; /* no free one below; from PDP_INTRODUCED on */
 	uint32_t notice_tail;
-	bool asked_more;     /* core knows that there is room for notices */
-	uint32_t window;     /* capabilities accepted a message */
-	uint32_t intro_news; /* raised by each INTRO and REFUSED; not 0 */
+	bool asked_more; /* core knows that there is room for notices */
+	uint32_t window; /* capabilities accepted a message */
+	_Atomic uint32_t
+		intro_news; /* raised by each INTRO and REFUSED; not 0 */
 	_Atomic uint32_t intro_last; /* number this PD chose last */
 	uint32_t exports_paid, exports;
 	uint64_t serial;          /* of the own object exported last */
