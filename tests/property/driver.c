@@ -164,7 +164,7 @@ static const char *number(const char *p, const char *end, uint64_t *out)
 	return p;
 }
 
-/* "SEED STEPS LIVES FAULTS", then pairs of steps to leave out. */
+/* "SEED STEPS LIVES FAULTS CLIENTS", then pairs of steps to leave out. */
 static void parse(const char *p, const char *end)
 {
 	struct plan *plan = &d.plan;
@@ -173,6 +173,7 @@ static void parse(const char *p, const char *end)
 	p = number(p, end, &plan->steps);
 	p = number(p, end, &plan->lives);
 	p = number(p, end, &plan->faults);
+	p = number(p, end, &plan->clients);
 	while (plan->pairs < LEAVE_OUT) {
 		p = number(p, end, &plan->leave_out[plan->pairs][0]);
 		p = number(p, end, &plan->leave_out[plan->pairs][1]);
@@ -201,7 +202,9 @@ static enum fief_err prepare(struct fief_env *env)
 		return e;
 	parse(plan.data, plan.data + plan.size);
 	fief_rom_close(&plan);
-	e = fief_rom_open(env, "property-child", &d.binary);
+	e = fief_rom_open(env,
+	                  d.plan.clients ? "property-caller" : "property-child",
+	                  &d.binary);
 	if (!e)
 		e = fief_signal_manage(env->ep, &d.death);
 	if (e)
@@ -215,7 +218,9 @@ static enum fief_err prepare(struct fief_env *env)
 
 static void work(void)
 {
-	if (d.plan.lives)
+	if (d.plan.clients)
+		endpoints_run();
+	else if (d.plan.lives)
 		lives_run();
 	else if (d.plan.faults == 1)
 		faults_run();

@@ -51,8 +51,9 @@ struct extra {
 
 struct plan {
 	uint64_t seed, steps;
-	uint64_t lives;  /* 0: steps */
-	uint64_t faults; /* 0: steps; 1: each; 2: one, already armed */
+	uint64_t lives;   /* 0: steps */
+	uint64_t faults;  /* 0: steps; 1: each; 2: one, already armed */
+	uint64_t clients; /* lives of a server with several endpoints */
 	uint64_t pairs;
 	uint64_t leave_out[LEAVE_OUT][2]; /* steps from, to (exclusive) */
 };
@@ -60,7 +61,7 @@ struct plan {
 struct driver {
 	struct fief_env *env;
 	struct plan plan;
-	struct fief_rom binary;
+	struct fief_rom binary; /* of the components */
 	struct fief_signal_handler death;
 	struct node node[NODES];
 	struct extra extra[EXTRAS];
@@ -97,6 +98,8 @@ void node_close(struct node *);
 void node_answer_stale(void);
 /* Serve until its component waits for an order or is dead. */
 void node_settle(struct node *);
+/* Tell the component that asks what to do, and go on. */
+void node_tell(struct node *, enum order, const uint64_t arg[2], fief_cap cap);
 /* Let the component obey; `cap` may be null. GONE: it is not there. */
 enum fief_err node_order(struct node *, enum order, const uint64_t arg[2],
                          fief_cap cap);
@@ -112,6 +115,11 @@ void steps_end(void);
 
 /* ---- lives.c ---- */
 void lives_run(void);
+/* Until nothing is on its way any more; then tell the books. */
+struct account lives_rest(uint64_t lives);
+
+/* ---- endpoints.c ---- */
+void endpoints_run(void);
 
 /* ---- faults.c ---- */
 void faults_run(void);

@@ -83,8 +83,7 @@ static void life(uint64_t number)
 	node_close(n);
 }
 
-/* Nothing is on its way any more when the books are looked at. */
-static void rest(uint64_t lives)
+struct account lives_rest(uint64_t lives)
 {
 	const uint64_t end = fief_kif->time() + REST_NS;
 	struct account a;
@@ -95,6 +94,7 @@ static void rest(uint64_t lives)
 	a = node_account(&d.node[0]);
 	fief_log("books %llu %llu %u %u", (unsigned long long)a.ram,
 	         (unsigned long long)a.ram_used, a.caps, a.caps_used);
+	return a;
 }
 
 void lives_run(void)
@@ -104,6 +104,6 @@ void lives_run(void)
 	for (uint64_t i = 1; i <= d.plan.lives && !d.failed; i++) {
 		life(i);
 		if (i % batch == 0)
-			rest(i);
+			lives_rest(i);
 	}
 }

@@ -115,14 +115,20 @@ void node_answer_stale(void)
 		answer(d.stale, ORDER_TRANSFER, page, d.env->pd);
 }
 
+void node_tell(struct node *n, enum order order, const uint64_t arg[2],
+               fief_cap cap)
+{
+	n->asks = false;
+	answer(n->token, order, arg, cap);
+}
+
 enum fief_err node_order(struct node *n, enum order order,
                          const uint64_t arg[2], fief_cap cap)
 {
 	node_settle(n);
 	if (!n->started || n->dead || !n->asks)
 		return FIEF_GONE;
-	n->asks = false;
-	answer(n->token, order, arg, cap);
+	node_tell(n, order, arg, cap);
 	node_settle(n);
 	return n->dead ? FIEF_GONE : n->result;
 }

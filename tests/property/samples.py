@@ -22,15 +22,17 @@ def sample(pid):
             "memory": (int(field[1]) - int(field[2])) * PAGE}
 
 
-def grown(first, last, slack=0):
-    """Samples by name: what there is more of."""
+def grown(first, last, slack=0, pages=0):
+    """Samples by name: what there is more of. `pages`: of channels, which
+    stay mapped for the next one, so many may be used at once."""
     for name, a in first.items():
         b = last.get(name)
         if not b:
             yield f"{name} is gone"
             continue
         for what in ("descriptors", "mappings"):
-            if b[what] > a[what] + slack:
+            more = slack + (pages if what == "mappings" else 0)
+            if b[what] > a[what] + more:
                 yield f"{name}: {a[what]} -> {b[what]} {what}"
         if b["memory"] > a["memory"] + GROWTH:
             yield f"{name}: {a['memory']} -> {b['memory']} bytes"
