@@ -14,6 +14,7 @@
 #include "mem.h"
 #include "serve.h"
 #include "sys.h"
+#include "sysmsg.h"
 #include <kernel/linux/abi/layout.h>
 
 enum {
@@ -47,21 +48,6 @@ enum fief_err kif_kop(struct kif_pd *pd, uint32_t label, struct kop *op,
 }
 
 /* ---- socket ---- */
-
-struct host_iovec {
-	void *base;
-	size_t len;
-};
-
-struct host_msghdr {
-	void *name;
-	uint32_t namelen;
-	struct host_iovec *iov;
-	size_t iovlen;
-	void *control;
-	size_t controllen;
-	uint32_t flags;
-};
 
 struct host_cmsg {
 	size_t len;

@@ -20,6 +20,7 @@
 #include "seccomp_native.h"
 #include "start.h"
 #include "sys.h"
+#include "sysmsg.h"
 #include "vdso.h"
 #include <kernel/linux/abi/layout.h>
 
@@ -53,21 +54,6 @@ struct host_stack {
 	void *sp;
 	int32_t flags;
 	size_t size;
-};
-
-struct host_iovec {
-	void *base;
-	size_t len;
-};
-
-struct host_msghdr {
-	void *name;
-	uint32_t namelen;
-	struct host_iovec *iov;
-	size_t iovlen;
-	void *control;
-	size_t controllen;
-	uint32_t flags;
 };
 
 FIEF_NORETURN static void fail(int code)
