@@ -49,10 +49,25 @@ static void hot_evict(struct kif_pd *pd, struct kif_ep *ep, uint32_t i)
 		backlog_push(ep, ch); /* its client saw `polled` and sleeps */
 }
 
+/* A channel whose number went to a client of another endpoint. */
+static void pass_to_owner(struct kif_pd *pd, struct kchan *ch)
+{
+	if (ch->dir != KCHAN_IN || ch->dead)
+		return;
+	atomic_store(&ch->page->server.polled, 0);
+	kchan_look_locked(pd, ch);
+}
+
 void khot_add(struct kif_pd *pd, struct kif_ep *ep, struct kchan *ch)
 {
-	if (ch->hot || ch->dead)
+	if (ch->hot)
 		return;
+	if (FIEF_UNLIKELY(!kif_ep_serves(pd, ep, ch))) {
+		kif_lock(pd);
+		pass_to_owner(pd, ch);
+		kif_unlock(pd);
+		return;
+	}
 	if (ep->nhot == KIF_HOT)
 		hot_evict(pd, ep, ep->turn % KIF_HOT);
 	atomic_store_explicit(&ch->page->server.polled, 1,
@@ -61,15 +76,6 @@ void khot_add(struct kif_pd *pd, struct kif_ep *ep, struct kchan *ch)
 	ep->hot[ep->nhot++] = ch;
 	ch->hot = (uint8_t)ep->nhot;
 	ep->turn = ep->turn + 1 < KIF_HOT ? ep->turn + 1 : 0;
-}
-
-/* A channel whose number went to a client of another endpoint. */
-static void pass_to_owner(struct kif_pd *pd, struct kchan *ch)
-{
-	if (ch->dir != KCHAN_IN || ch->dead)
-		return;
-	atomic_store(&ch->page->server.polled, 0);
-	kchan_look_locked(pd, ch);
 }
 
 /* Channels that somebody wants to be looked at become hot. */

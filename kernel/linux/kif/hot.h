@@ -60,7 +60,8 @@ static inline bool kif_ep_serves(const struct kif_pd *pd,
 	return ch->dir == KCHAN_IN && !ch->dead && &pd->ep[ch->ep] == ep;
 }
 
-/* Poll it; the one that was longest in the full set leaves. */
+/* Poll it, if it is ours; the one that was longest in the full set leaves.
+ * Lock not held. */
 void khot_add(struct kif_pd *, struct kif_ep *, struct kchan *);
 
 /* A channel that has work and no place in the hot set, or NULL. */

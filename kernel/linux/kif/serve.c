@@ -378,7 +378,7 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 		if (kind == KIF_TAG_CHANNEL) {
 			ch = ktable_get(&pd->chans, sizeof(*ch),
 			                (uint32_t)ev[i].data);
-			if (ch && kif_ep_serves(pd, ep, ch))
+			if (ch)
 				khot_add(pd, ep, ch);
 		} else if (kind == KIF_TAG_SOCKET || kind == KIF_TAG_POKE) {
 			/* Each ring is answered by a look, which acknowledges
