@@ -2,6 +2,7 @@
 /* Timing and medians of bench-client. */
 
 #include <fief/kif_table.h>
+#include <lib/sort.h>
 
 #include "bench_client.h"
 
@@ -17,19 +18,6 @@ void bench_fail(struct bench *b, const char *what, enum fief_err e)
 }
 
 /* Shell sort: no recursion, no memory; n is at most SAMPLES. */
-static void sort(uint32_t *v, size_t n)
-{
-	for (size_t gap = n / 2; gap; gap /= 2)
-		for (size_t i = gap; i < n; i++)
-			for (size_t k = i; k >= gap && v[k - gap] > v[k];
-			     k -= gap) {
-				uint32_t t = v[k];
-
-				v[k] = v[k - gap];
-				v[k - gap] = t;
-			}
-}
-
 static size_t collect(struct bench *b, const char *name, bench_fn fn,
                       unsigned batch, uint64_t until)
 {
@@ -73,12 +61,12 @@ void bench_run(struct bench *b, const char *name, bench_fn fn, unsigned batch)
 
 	collect(b, name, fn, batch, fief_kif->time() + b->ns / WARM_UP);
 	n = collect(b, name, fn, batch, fief_kif->time() + b->ns);
-	sort(sample, n);
+	sort_u32(sample, n);
 	if (batch == 1 && sample[n / 2] < SHORT_NS) {
 		/* Taking the time would count too much. */
 		batch = SHORT_BATCH;
 		n = collect(b, name, fn, batch, fief_kif->time() + b->ns);
-		sort(sample, n);
+		sort_u32(sample, n);
 	}
 	print(name, n, batch);
 }
@@ -95,6 +83,6 @@ void bench_print(const char *name)
 	count = 0;
 	if (!n)
 		return;
-	sort(sample, n);
+	sort_u32(sample, n);
 	print(name, n, 1);
 }

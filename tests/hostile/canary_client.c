@@ -9,6 +9,7 @@
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <lib/mem.h>
+#include <lib/sort.h>
 #include <session/pd.h>
 
 #include "hostile.h"
@@ -22,19 +23,6 @@ static struct main {
 	uint32_t sample[SAMPLES];
 	struct kif_msg msg;
 } m;
-
-static void sort(uint32_t *v, size_t n)
-{
-	for (size_t gap = n / 2; gap; gap /= 2)
-		for (size_t i = gap; i < n; i++)
-			for (size_t k = i; k >= gap && v[k - gap] > v[k];
-			     k -= gap) {
-				uint32_t t = v[k];
-
-				v[k] = v[k - gap];
-				v[k - gap] = t;
-			}
-}
 
 static void note(enum fief_err e, uint64_t t0, uint32_t *max_us)
 {
@@ -95,7 +83,7 @@ static void report(void)
 	static uint32_t sorted[SAMPLES];
 
 	memcpy(sorted, m.sample, sizeof(sorted));
-	sort(sorted, SAMPLES);
+	sort_u32(sorted, SAMPLES);
 	m.p.p50_ns = sorted[SAMPLES / 2];
 	memcpy(m.msg.data, &m.p, sizeof(m.p));
 	m.msg.len = sizeof(m.p);

@@ -4,6 +4,7 @@
 #include <fief/component.h>
 #include <fief/kif_table.h>
 #include <fief/log.h>
+#include <lib/sort.h>
 
 #include "echo.h"
 
@@ -11,7 +12,7 @@ static struct main {
 	struct fief_env *env;
 	struct fief_signal_handler handler;
 	unsigned signals;
-	uint64_t sample[20000];
+	uint32_t sample[20000]; /* ns */
 } m;
 
 static void on_signal(struct fief_signal_handler *self, unsigned count)
@@ -28,19 +29,6 @@ static enum fief_err call(uint32_t label, fief_cap cap, struct kif_msg *msg)
 	return fief_rpc_call(m.env->parent, label, msg);
 }
 
-static void sort(uint64_t *v, size_t n)
-{
-	for (size_t gap = n / 2; gap; gap /= 2)
-		for (size_t i = gap; i < n; i++)
-			for (size_t k = i; k >= gap && v[k - gap] > v[k];
-			     k -= gap) {
-				uint64_t t = v[k];
-
-				v[k] = v[k - gap];
-				v[k - gap] = t;
-			}
-}
-
 static void measure(const char *name, uint32_t label, fief_cap give, size_t n)
 {
 	struct kif_msg msg;
@@ -50,7 +38,7 @@ static void measure(const char *name, uint32_t label, fief_cap give, size_t n)
 	for (size_t i = 0; i < n && !e; i++) {
 		t0 = fief_kif->time();
 		e = call(label, give, &msg);
-		m.sample[i] = fief_kif->time() - t0;
+		m.sample[i] = (uint32_t)(fief_kif->time() - t0);
 		if (!e)
 			fief_rpc_drop_caps(&msg);
 	}
@@ -58,10 +46,9 @@ static void measure(const char *name, uint32_t label, fief_cap give, size_t n)
 		fief_error("%s: %s", name, fief_err_text(e));
 		fief_exit(m.env, 1);
 	}
-	sort(m.sample, n);
-	fief_log("%s: p50 %llu ns, p99 %llu ns", name,
-	         (unsigned long long)m.sample[n / 2],
-	         (unsigned long long)m.sample[n * 99 / 100]);
+	sort_u32(m.sample, n);
+	fief_log("%s: p50 %u ns, p99 %u ns", name, m.sample[n / 2],
+	         m.sample[n * 99 / 100]);
 }
 
 static void measure_ram(size_t n)
@@ -75,12 +62,11 @@ static void measure_ram(size_t n)
 		if (fief_ram_alloc(m.env->ram, 4096, &at, &ds))
 			fief_exit(m.env, 6);
 		fief_ram_free(m.env->ram, at, 4096, ds);
-		m.sample[i] = fief_kif->time() - t0;
+		m.sample[i] = (uint32_t)(fief_kif->time() - t0);
 	}
-	sort(m.sample, n);
-	fief_log("dataspace cycle: p50 %llu ns, p99 %llu ns",
-	         (unsigned long long)m.sample[n / 2],
-	         (unsigned long long)m.sample[n * 99 / 100]);
+	sort_u32(m.sample, n);
+	fief_log("dataspace cycle: p50 %u ns, p99 %u ns", m.sample[n / 2],
+	         m.sample[n * 99 / 100]);
 }
 
 void fief_component_construct(struct fief_env *env)
