@@ -103,15 +103,31 @@ struct capnp_list {
  * empty message has an empty root. Errors: INVALID (size is no multiple of 8
  * or beyond CAPNP_WORDS_MAX, more than CAPNP_CAPS_MAX capabilities).
  */
-FIEF_MUST enum fief_err capnp_reader_init(struct capnp_reader *r,
-                                          const uint64_t *words, size_t bytes,
-                                          const uint32_t *cap, unsigned ncaps);
+FIEF_MUST static inline enum fief_err
+capnp_reader_init(struct capnp_reader *r, const uint64_t *words, size_t bytes,
+                  const uint32_t *cap, unsigned ncaps)
+{
+	uint64_t budget = (uint64_t)(bytes / 8) * CAPNP_VISIT_FACTOR;
+
+	if (bytes % 8 != 0 || bytes / 8 > CAPNP_WORDS_MAX)
+		return FIEF_INVALID;
+	if (ncaps > CAPNP_CAPS_MAX)
+		return FIEF_INVALID;
+	*r = (struct capnp_reader){
+		.base = words,
+		.cap = cap,
+		.words = (uint32_t)(bytes / 8),
+		.budget = budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX,
+		.ncaps = ncaps,
+	};
+	return FIEF_OK;
+}
 
 /* All functions that follow a pointer: INVALID where it is malformed, out of
  * bounds, of another kind, too deep, or the visit budget is used up. */
 
-FIEF_MUST enum fief_err capnp_root(struct capnp_reader *r,
-                                   struct capnp_struct *out);
+FIEF_MUST static inline enum fief_err capnp_root(struct capnp_reader *r,
+                                                 struct capnp_struct *out);
 
 /* Pointer `i` of a struct; a pointer beyond its section is null. */
 bool capnp_has(const struct capnp_struct *s, unsigned i);
@@ -188,6 +204,32 @@ static inline double capnp_f64(uint64_t bits)
 	} v = { .u = bits };
 
 	return v.f;
+}
+
+/* The root wherever its pointer says that it is. */
+FIEF_MUST enum fief_err capnp_root_follow(struct capnp_reader *r,
+                                          struct capnp_struct *out);
+
+/* As good as always the root lies right behind its pointer. */
+static inline enum fief_err capnp_root(struct capnp_reader *r,
+                                       struct capnp_struct *out)
+{
+	const uint64_t p = r->words ? r->base[0] : 0;
+	const uint32_t dwords = (uint16_t)(p >> 32);
+	const uint32_t size = dwords + (uint16_t)(p >> 48);
+
+	if (FIEF_UNLIKELY(!size || (uint32_t)p || size >= r->words))
+		return capnp_root_follow(r, out);
+	r->budget -= size; /* which is larger than the message */
+	*out = (struct capnp_struct){
+		.r = r,
+		.data = r->base + 1,
+		.ptrs = r->base + 1 + dwords,
+		.bits = dwords * 64,
+		.nptrs = (uint16_t)(p >> 48),
+		.depth = 1,
+	};
+	return FIEF_OK;
 }
 
 /* The builder is <lib/capnp_build.h>. */

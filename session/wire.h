@@ -29,12 +29,32 @@ static inline void wire_end(struct kif_msg *m, const struct capnp_builder *b)
 	m->ncaps = (uint8_t)b->ncaps;
 }
 
+/*
+ * A struct of `words` words without pointers needs no builder: it follows the
+ * pointer to it. wire_plain_end leaves out the zeros at its end, as canonical
+ * form wants.
+ */
+static inline struct capnp_slot wire_plain(struct kif_msg *m, unsigned words)
+{
+	for (unsigned i = 1; i <= words; i++)
+		m->data[i] = 0;
+	return (struct capnp_slot){ .data = m->data + 1 };
+}
+
+static inline void wire_plain_end(struct kif_msg *m, unsigned words)
+{
+	while (words && !m->data[words])
+		words--;
+	/* A struct without a size points to itself: offset -1. */
+	m->data[0] = words ? (uint64_t)words << 32 : UINT64_C(0xfffffffc);
+	m->len = (uint16_t)(8 + 8 * words);
+	m->ncaps = 0;
+}
+
 /* A struct without fields: what an empty parameter list is sent as. */
 static inline void wire_empty(struct kif_msg *m)
 {
-	m->len = 8;
-	m->ncaps = 0;
-	m->data[0] = UINT64_C(0xfffffffc);
+	wire_plain_end(m, 0);
 }
 
 /* Find the root struct of a received message. */
@@ -53,8 +73,8 @@ FIEF_MUST static inline enum fief_err wire_open(const struct kif_msg *m,
 /* Drop the capabilities of a received message. */
 static inline void wire_discard(struct kif_msg *m)
 {
-	fief_rpc_drop_caps(m);
-	m->ncaps = 0;
+	if (m->ncaps)
+		fief_rpc_drop_caps(m);
 }
 
 /* After decoding with result `e`: capabilities that were decoded belong to

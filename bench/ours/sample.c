@@ -17,24 +17,46 @@ void bench_fail(struct bench *b, const char *what, enum fief_err e)
 	fief_exit(b->env, 1);
 }
 
-/* Shell sort: no recursion, no memory; n is at most SAMPLES. */
-static size_t collect(struct bench *b, const char *name, bench_fn fn,
-                      unsigned batch, uint64_t until)
+/* As the peers take the time: not before what precedes it. */
+static uint64_t ticks(void)
 {
-	size_t n = 0;
-	enum fief_err e;
-	uint64_t t0, t1;
+	uint32_t lo, hi, cpu;
 
-	t1 = fief_kif->time();
-	while (t1 < until) {
+	__asm__ volatile("rdtscp" : "=a"(lo), "=d"(hi), "=c"(cpu));
+	return (uint64_t)hi << 32 | lo;
+}
+
+static uint32_t to_ns(uint64_t t, uint64_t per_ms)
+{
+	return (uint32_t)(t * 1000000 / per_ms);
+}
+
+/* Runs for `ns`; what the counter's ticks are in ns shows at the end. */
+static size_t collect(struct bench *b, const char *name, bench_fn fn,
+                      unsigned batch, uint64_t ns)
+{
+	enum { LOOK = 64 }; /* operations between looks at the clock */
+	const uint64_t began = fief_kif->time(), first = ticks();
+	uint64_t t0, t1 = first, took = 0;
+	enum fief_err e;
+	size_t n = 0;
+
+	while (took < ns) {
 		t0 = t1;
 		e = fn(b, batch);
-		t1 = fief_kif->time();
+		t1 = ticks();
 		if (e)
 			bench_fail(b, name, e);
 		sample[n++ % SAMPLES] = (uint32_t)(t1 - t0);
+		if (n % LOOK == 0 || t1 - t0 > ns / LOOK) {
+			took = fief_kif->time() - began;
+			t1 = ticks();
+		}
 	}
-	return n < SAMPLES ? n : SAMPLES;
+	n = n < SAMPLES ? n : SAMPLES;
+	for (size_t i = 0; i < n; i++)
+		sample[i] = to_ns(sample[i], (t1 - first) * 1000000 / took);
+	return n;
 }
 
 /* ns of a batch as us of one, three decimals more than ns would have. */
@@ -59,13 +81,13 @@ void bench_run(struct bench *b, const char *name, bench_fn fn, unsigned batch)
 	enum { SHORT_NS = 1000, SHORT_BATCH = 64 };
 	size_t n;
 
-	collect(b, name, fn, batch, fief_kif->time() + b->ns / WARM_UP);
-	n = collect(b, name, fn, batch, fief_kif->time() + b->ns);
+	collect(b, name, fn, batch, b->ns / WARM_UP);
+	n = collect(b, name, fn, batch, b->ns);
 	sort_u32(sample, n);
 	if (batch == 1 && sample[n / 2] < SHORT_NS) {
 		/* Taking the time would count too much. */
 		batch = SHORT_BATCH;
-		n = collect(b, name, fn, batch, fief_kif->time() + b->ns);
+		n = collect(b, name, fn, batch, b->ns);
 		sort_u32(sample, n);
 	}
 	print(name, n, batch);

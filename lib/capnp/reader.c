@@ -52,26 +52,6 @@ bool capnp_text_equal(struct capnp_text a, struct capnp_text b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.s, b.s, a.len) == 0);
 }
 
-enum fief_err capnp_reader_init(struct capnp_reader *r, const uint64_t *words,
-                                size_t bytes, const uint32_t *cap,
-                                unsigned ncaps)
-{
-	uint64_t budget = (uint64_t)(bytes / 8) * CAPNP_VISIT_FACTOR;
-
-	if (bytes % 8 != 0 || bytes / 8 > CAPNP_WORDS_MAX)
-		return FIEF_INVALID;
-	if (ncaps > CAPNP_CAPS_MAX)
-		return FIEF_INVALID;
-	*r = (struct capnp_reader){
-		.base = words,
-		.cap = cap,
-		.words = (uint32_t)(bytes / 8),
-		.budget = budget < UINT32_MAX ? (uint32_t)budget : UINT32_MAX,
-		.ncaps = ncaps,
-	};
-	return FIEF_OK;
-}
-
 static bool charge(struct capnp_reader *r, uint64_t words)
 {
 	if (words > r->budget)
@@ -248,7 +228,8 @@ static enum fief_err follow_data(const struct capnp_reader *r,
 	return FIEF_OK;
 }
 
-enum fief_err capnp_root(struct capnp_reader *r, struct capnp_struct *out)
+enum fief_err capnp_root_follow(struct capnp_reader *r,
+                                struct capnp_struct *out)
 {
 	return follow_struct(r, r->words ? r->base : NULL, 1, out);
 }

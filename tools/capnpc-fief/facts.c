@@ -111,6 +111,12 @@ bool node_pointers(const struct node *n)
 	return false;
 }
 
+bool node_plain(const struct node *n)
+{
+	return n->nptrs == 0 && node_data(n) &&
+	       8u + n->dwords * 8u <= MESSAGE_BYTES;
+}
+
 bool node_views(const struct node *n)
 {
 	for (size_t i = 0; i < n->nfields; i++) {

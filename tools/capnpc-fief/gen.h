@@ -30,6 +30,8 @@ const char *field_type(const struct field *f);
 bool node_members(const struct node *n);  /* has any member in C */
 bool node_data(const struct node *n);     /* has data to write */
 bool node_pointers(const struct node *n); /* has pointers to write */
+/* Goes into a message without a builder: no pointers, and there is room. */
+bool node_plain(const struct node *n);
 bool node_views(const struct node *n);    /* members point into a message */
 unsigned node_caps(const struct node *n); /* capabilities it can hold */
 

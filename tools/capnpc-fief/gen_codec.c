@@ -462,7 +462,8 @@ void gen_struct_codec(struct out *o, const struct file *f, const struct node *n)
 		gen_reader(o, n);
 	if (n->group)
 		return;
-	gen_encode(o, n);
+	if (!n->parameters || !node_plain(n))
+		gen_encode(o, n);
 	gen_decode(o, n);
 	if (n->parameters || node_caps(n))
 		return;

@@ -13,6 +13,14 @@ static void gen_pack(struct out *o, const struct node *n, const char *name)
 		(const char *const[]){ "struct kif_msg *m",
 	                               fmt("const struct %s *v", n->c_name) },
 		2, ")\n{\n");
+	if (node_plain(n)) {
+		put(o, "\tstruct capnp_slot s = wire_plain(m, %u);\n\n",
+		    n->dwords);
+		put(o, "\t%s_put_data(&s, v);\n", n->c_name);
+		put(o, "\twire_plain_end(m, %u);\n", n->dwords);
+		put(o, "\treturn FIEF_OK;\n}\n\n");
+		return;
+	}
 	put(o, "\tstruct capnp_builder b;\n"
 	       "\tenum fief_err e = wire_begin(m, &b);\n\n"
 	       "\tif (!e)\n");
