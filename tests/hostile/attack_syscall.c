@@ -8,16 +8,13 @@
 static int sweep(void)
 {
 	static const long allowed[] = {
-		__NR_futex,         __NR_write,
-		__NR_epoll_pwait,   __NR_epoll_pwait2,
-		__NR_recvmsg,       __NR_mmap,
-		__NR_munmap,        __NR_close,
-		__NR_read,          __NR_epoll_ctl,
-		__NR_clone,         __NR_rseq,
-		__NR_arch_prctl,    __NR_sigaltstack,
-		__NR_rt_sigreturn,  __NR_restart_syscall,
-		__NR_clock_gettime, __NR_prctl,
-		__NR_exit,          __NR_exit_group,
+		__NR_futex,         __NR_write,        __NR_epoll_pwait,
+		__NR_epoll_pwait2,  __NR_recvmsg,      __NR_mmap,
+		__NR_munmap,        __NR_close,        __NR_read,
+		__NR_epoll_ctl,     __NR_clone,        __NR_arch_prctl,
+		__NR_sigaltstack,   __NR_rt_sigreturn, __NR_restart_syscall,
+		__NR_clock_gettime, __NR_prctl,        __NR_exit,
+		__NR_exit_group,
 	};
 	long n = (long)(me.arg.round * me.arg.attackers + me.arg.index);
 

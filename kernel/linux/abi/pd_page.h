@@ -54,7 +54,8 @@ struct pd_page {
 	_Atomic uint32_t sock_sent;  /* messages ever sent on the socket, so
 	                              * that the PD reads no more than those */
 	uint32_t spin_ticks;         /* budget of one spin, TSC ticks */
-	uint32_t unused[10];
+	uint32_t rdpid;              /* the CPU has that instruction */
+	uint32_t unused[9];
 	struct pdp_notice notice[PDP_NOTICES];
 	uint32_t unused2[(KIF_PAGE - 64 - PDP_NOTICES * 32) / 4];
 	/* From the second page on; pages exist once they are written. */

@@ -5,6 +5,7 @@
 #include "host.h"
 
 #include <asm/prctl.h>
+#include <cpuid.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,7 +31,12 @@
 
 struct host host;
 
-enum { SPIN_US = 20 };
+enum {
+	SPIN_US = 20,
+	RSEQ_AREA = 32, /* bytes that the C library registers */
+	CPUID_FEATURES = 7,
+	RDPID_BIT = 1 << 22, /* of ECX, Intel SDM volume 2, CPUID */
+};
 
 /* ---- backend ---- */
 
@@ -269,18 +275,23 @@ static void raise_descriptors(void)
 	}
 }
 
-/* Clients compare the CPU we ran on last with theirs before they spin: ours
- * comes from the same place as that of components, so the C library has to
- * leave it (it does well without). */
-static void rseq_take(struct kif_thread *t)
+/* The C library registered an area that the host then keeps current at each
+ * switch; nothing here reads it. */
+static void rseq_leave(void)
 {
 	char *theirs = (char *)__builtin_thread_pointer() + __rseq_offset;
 
-	if (__rseq_size && syscall(SYS_rseq, theirs, sizeof(struct kif_rseq),
+	if (__rseq_size && syscall(SYS_rseq, theirs, RSEQ_AREA,
 	                           RSEQ_FLAG_UNREGISTER, RSEQ_SIG))
-		return; /* the CPU reads 0: slower, not wrong */
-	if (syscall(SYS_rseq, &t->rseq, sizeof(t->rseq), 0, RSEQ_SIG))
-		t->rseq.cpu_id = 0;
+		return; /* slower, not wrong */
+}
+
+static bool has_rdpid(void)
+{
+	uint32_t a, b, c, d;
+
+	return __get_cpuid_count(CPUID_FEATURES, 0, &a, &b, &c, &d) &&
+	       c & RDPID_BIT;
 }
 
 static enum fief_err self_init(void)
@@ -292,7 +303,8 @@ static enum fief_err self_init(void)
 	t->used = 1;
 	if (syscall(SYS_arch_prctl, ARCH_SET_GS, t))
 		return FIEF_UNSUPPORTED;
-	rseq_take(t);
+	rseq_leave();
+	host.kif.rdpid = has_rdpid();
 	host.kif.backend = &host_backend;
 	host.kif.sock = -1;
 	host.kif.window = KIF_CAPS_MAX;

@@ -84,6 +84,7 @@ static enum fief_err make_page(struct kcore_pd *pd)
 		return FIEF_LIMIT;
 	pd->page = page;
 	pd->page->spin_ticks = host.spin_ticks;
+	pd->page->rdpid = host.kif.rdpid;
 	/* Our mapping stays writable, no later one is. */
 	return fcntl(pd->page_fd, F_ADD_SEALS,
 	             F_SEAL_FUTURE_WRITE | F_SEAL_SHRINK | F_SEAL_GROW |

@@ -167,7 +167,7 @@ static bool call_spin(struct kif_pd *pd, struct kchan *ch, struct ch_slot *slot,
 			uint32_t cpu = atomic_load_explicit(
 				&ch->page->server.cpu, memory_order_relaxed);
 
-			if (!cpu || cpu == kif_cpu())
+			if (!cpu || cpu == kif_cpu(pd))
 				return false;
 			if (kif_ticks() - start > pd->spin_ticks)
 				break;
@@ -216,7 +216,7 @@ static void call_post(struct kchan *ch, const struct kcap *c, unsigned n,
                       const struct ch_cap cap[KIF_CAPS_MAX])
 {
 	struct ch_slot *slot = &ch->page->slot[n];
-	uint32_t cpu = kif_cpu();
+	const uint32_t cpu = kif_cpu(kif_pd_self());
 
 	slot->target = c->word;
 	slot->gen = c->gen;

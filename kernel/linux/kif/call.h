@@ -14,12 +14,24 @@ void kif_signal(fief_cap cap);
 void kif_cancel(fief_thread thread, uint64_t call_nr);
 uint64_t kif_call_nr(void);
 
-/* Where this thread runs, + 1, as in channel pages. */
-static inline uint32_t kif_cpu(void)
+/*
+ * Where this thread runs, + 1, as in channel pages. The host keeps CPU and
+ * node where RDPID finds them, and as the limit of a segment for older CPUs:
+ * that is what its vDSO reads in getcpu. An rseq area would tell as well, but
+ * costs 45 ns at each switch of the thread (docs/decisions/005).
+ */
+static inline uint32_t kif_cpu(const struct kif_pd *pd)
 {
-	uint32_t *cpu = &kif_self()->rseq.cpu_id;
+	enum { CPUNODE_SEGMENT = 0x7b };
+	uint64_t at;
 
-	return *(volatile uint32_t *)cpu + 1;
+	if (FIEF_LIKELY(pd->rdpid))
+		__asm__ volatile("rdpid %0" : "=r"(at));
+	else
+		__asm__ volatile("lsl %1, %0"
+		                 : "=r"(at)
+		                 : "r"((uint64_t)CPUNODE_SEGMENT));
+	return (uint32_t)at + 1;
 }
 
 static inline uint64_t kif_ticks(void)

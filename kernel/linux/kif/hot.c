@@ -72,7 +72,7 @@ void khot_add(struct kif_pd *pd, struct kif_ep *ep, struct kchan *ch)
 		hot_evict(pd, ep, ep->turn % KIF_HOT);
 	atomic_store_explicit(&ch->page->server.polled, 1,
 	                      memory_order_relaxed);
-	khot_note_cpu(ch);
+	khot_note_cpu(ch, kif_cpu(pd));
 	ep->hot[ep->nhot++] = ch;
 	ch->hot = (uint8_t)ep->nhot;
 	ep->turn = ep->turn + 1 < KIF_HOT ? ep->turn + 1 : 0;

@@ -27,10 +27,8 @@ static inline bool kslot_held(const struct kif_pd *pd, const struct kchan *ch,
 }
 
 /* Tell the client where its server runs. */
-static inline void khot_note_cpu(struct kchan *ch)
+static inline void khot_note_cpu(struct kchan *ch, uint32_t cpu)
 {
-	uint32_t cpu = kif_cpu();
-
 	if (atomic_load_explicit(&ch->page->server.cpu, memory_order_relaxed) !=
 	    cpu)
 		atomic_store_explicit(&ch->page->server.cpu, cpu,

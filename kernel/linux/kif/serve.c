@@ -281,7 +281,7 @@ static bool scan_hot(struct kif_pd *pd, struct kif_ep *ep, struct kif_msg *msg,
 		if (FIEF_UNLIKELY(!kif_ep_serves(pd, ep, ch)))
 			continue; /* died just now: pruned next time */
 		if (scan_channel(pd, ch, msg, w)) {
-			khot_note_cpu(ch);
+			khot_note_cpu(ch, kif_cpu(pd));
 			return true;
 		}
 	}
@@ -313,7 +313,7 @@ static bool ep_ready(struct kif_pd *pd, struct kif_ep *ep)
 static bool ep_spin(struct kif_pd *pd, struct kif_ep *ep)
 {
 	uint64_t start = kif_ticks();
-	uint32_t cpu = kif_cpu();
+	uint32_t cpu = kif_cpu(pd);
 	bool other = false;
 
 	for (uint32_t i = 0; i < ep->nhot; i++) {
@@ -335,7 +335,7 @@ static bool ep_spin(struct kif_pd *pd, struct kif_ep *ep)
 				}
 			kif_pause();
 		}
-		if (kif_cpu() != cpu)
+		if (kif_cpu(pd) != cpu)
 			return false;
 	} while (kif_ticks() - start < pd->spin_ticks);
 	ep->idle_misses++;
@@ -395,6 +395,7 @@ static long ep_fetch(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 /* Go to sleep until something happens. False when the deadline passed. */
 static bool ep_sleep(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 {
+	uint32_t cpu;
 	bool ready;
 	long n;
 
@@ -407,12 +408,13 @@ static bool ep_sleep(struct kif_pd *pd, struct kif_ep *ep, uint64_t deadline)
 	ready = ep->interrupted || !atomic_load(&ep->used) || ep_ready(pd, ep);
 	n = ready ? 1 : ep_fetch(pd, ep, deadline);
 	atomic_store_explicit(&ep->asleep, false, memory_order_relaxed);
+	cpu = kif_cpu(pd);
 	for (uint32_t i = 0; i < ep->nhot; i++) {
 		struct kchan *ch = ep->hot[i];
 
 		atomic_store_explicit(&ch->page->server.polled, 1,
 		                      memory_order_relaxed);
-		khot_note_cpu(ch);
+		khot_note_cpu(ch, cpu);
 	}
 	return n > 0 || n == -4; /* -EINTR: look again */
 }

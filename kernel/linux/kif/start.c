@@ -96,6 +96,7 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 	pd->window = KIF_CAPS_MAX;
 	pd->intro_news = 1;
 	pd->spin_ticks = pd->page->spin_ticks;
+	pd->rdpid = pd->page->rdpid;
 	pd->grow_at = state()->tables;
 	pd->grow_end = (char *)LAYOUT_STATE + LAYOUT_BOOT_STATE;
 	pd->heap_at = (char *)LAYOUT_HEAP;
@@ -149,7 +150,6 @@ void kif_start(const struct spawn_msg *m, const int fd[SPAWN_FDS],
 	t->canary = kif_ticks() << 8; /* zero byte stops string copies */
 	t->used = 1;
 	pd->gettime = gettime;
-	kif_thread_register(t);
 	start_pd(pd, m, fd);
 	e = kif_load(pd, fd[SPAWN_BINARY], m->binary_size, fd[SPAWN_BOOT],
 	             &entry);

@@ -32,14 +32,6 @@ struct krange {
 	size_t len;
 };
 
-struct kif_rseq { /* ABI of the host, 32 bytes, aligned to 32 */
-	uint32_t cpu_id_start;
-	uint32_t cpu_id;
-	uint64_t rseq_cs;
-	uint32_t flags;
-	uint32_t node_id, mm_cid, unused;
-} FIEF_ALIGNED(32);
-
 /* Thread block: GS base, and FS base of native threads (stack canary). */
 struct kif_thread {
 	struct kif_thread *self; /* %gs:0 */
@@ -58,7 +50,6 @@ struct kif_thread {
 	_Atomic uint32_t used;
 	uint32_t number;
 	char *altstack; /* for crash handlers; initial thread: by layout */
-	struct kif_rseq rseq;
 };
 
 _Static_assert(offsetof(struct kif_thread, canary) == 0x28, "FS ABI");
@@ -195,6 +186,7 @@ struct kif_pd {
 	bool growing;
 	uint32_t stashed_ds; /* entries with KIF_STASH_DS */
 	uint32_t spin_ticks;
+	bool rdpid;      /* the CPU has that instruction */
 	fief_cap kernel; /* handle of the kernel object */
 	int (*gettime)(long clock, void *timespec);
 	struct kif_boot boot;

@@ -13,7 +13,6 @@ enum {
 	CLONE_THREAD_FLAGS = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000 | 0x40000 |
 	                     0x80000 | 0x200000,
 	ARCH_SET_GS_OP = 0x1001,
-	RSEQ_SIGNATURE = 0x53053053,
 	ALTSTACK = 16 << 10,
 };
 
@@ -23,13 +22,6 @@ struct host_stack {
 	size_t size;
 };
 
-void kif_thread_register(struct kif_thread *t)
-{
-	t->rseq.cpu_id = 0;
-	sys_call6(__NR_rseq, (long)&t->rseq, sizeof(t->rseq), 0, RSEQ_SIGNATURE,
-	          0, 0);
-}
-
 /* First code of a thread, on its own stack; FS was set by the host. */
 FIEF_NORETURN FIEF_USED static void thread_main(struct kif_thread *t)
 {
@@ -37,7 +29,6 @@ FIEF_NORETURN FIEF_USED static void thread_main(struct kif_thread *t)
 
 	sys_call3(__NR_arch_prctl, ARCH_SET_GS_OP, (long)t, 0);
 	sys_call3(__NR_sigaltstack, (long)&alt, 0, 0);
-	kif_thread_register(t);
 	t->entry(t->arg);
 	kif_thread_exit();
 }

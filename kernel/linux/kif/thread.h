@@ -11,6 +11,3 @@ fief_thread kif_thread_self(void);
 void **kif_thread_local_slot(void);
 void kif_park(uint64_t deadline);
 void kif_unpark(fief_thread thread);
-
-/* Register the calling thread with the host: CPU number, crash stack. */
-void kif_thread_register(struct kif_thread *);

@@ -19,7 +19,6 @@
 	RULE(read, ANY)                /* zygote: core is ready */              \
 	RULE(epoll_ctl, ANY)           /* watch a new channel */               \
 	RULE(clone, THREAD_OR_CHILD)   /* core decides, by user notification */ \
-	RULE(rseq, ANY)                /* which CPU am I on */                 \
 	RULE(arch_prctl, SET_GS)       /* thread block of a new thread */      \
 	RULE(sigaltstack, ANY)         /* crash stack of a new thread */       \
 	RULE(rt_sigreturn, ANY)        /* */                                   \
