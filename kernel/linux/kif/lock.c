@@ -34,10 +34,15 @@ void kif_futex_wake(const _Atomic uint32_t *word)
 	sys_call3(__NR_futex, (long)word, FUTEX_WAKE_OP, INT_MAX);
 }
 
+/* Before there are two threads, nobody else writes the word. */
 void kif_lock(struct kif_pd *pd)
 {
 	uint32_t state = FREE;
 
+	if (FIEF_LIKELY(!pd->threaded)) {
+		atomic_store_explicit(&pd->lock, TAKEN, memory_order_relaxed);
+		return;
+	}
 	if (atomic_compare_exchange_strong_explicit(&pd->lock, &state, TAKEN,
 	                                            memory_order_acquire,
 	                                            memory_order_relaxed))
@@ -49,7 +54,9 @@ void kif_lock(struct kif_pd *pd)
 
 void kif_unlock(struct kif_pd *pd)
 {
-	if (atomic_exchange_explicit(&pd->lock, FREE, memory_order_release) ==
-	    CONTENDED)
+	if (FIEF_LIKELY(!pd->threaded))
+		atomic_store_explicit(&pd->lock, FREE, memory_order_relaxed);
+	else if (atomic_exchange_explicit(&pd->lock, FREE,
+	                                  memory_order_release) == CONTENDED)
 		kif_futex_wake(&pd->lock);
 }
