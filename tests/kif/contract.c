@@ -27,6 +27,7 @@ const struct contract_case contract_cases[] = {
 	{ "window-call", contract_window_call },
 	{ "window-reply", contract_window_reply },
 	{ "references", contract_references },
+	{ "many-references", contract_many_references },
 	{ "revoke", contract_revoke, .third = true },
 	{ "revoke-queued", contract_revoke_queued },
 	{ "quota", contract_quota, .quota = true },

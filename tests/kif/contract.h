@@ -168,6 +168,7 @@ void contract_third_party(struct contract_env *);
 void contract_window_call(struct contract_env *);
 void contract_window_reply(struct contract_env *);
 void contract_references(struct contract_env *);
+void contract_many_references(struct contract_env *);
 void contract_revoke(struct contract_env *);
 void contract_revoke_queued(struct contract_env *);
 void contract_quota(struct contract_env *);

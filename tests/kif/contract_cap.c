@@ -196,6 +196,27 @@ void contract_references(struct contract_env *c)
 	CHECK(c, contract_probe(c, c->server) == FIEF_OK);
 }
 
+/* More references than an owner counts in one place (255 in kif for Linux). */
+void contract_many_references(struct contract_env *c)
+{
+	fief_cap last;
+
+	c->kif->drop(contract_obtain(c, c->server, OP_EXPORT, 0, 0), 1);
+	for (unsigned i = 0; i < CONTRACT_EXPORTS; i++)
+		c->exported[i] = contract_obtain(c, c->server, OP_GIVE, 0, 1);
+	last = contract_obtain(c, c->server, OP_GIVE, 0, 1);
+	for (unsigned i = 0; i < CONTRACT_EXPORTS; i++) {
+		CHECK(c, contract_do(c, c->exported[i], OP_INFO, 0, 0) == 1);
+		c->kif->drop(c->exported[i], 1);
+	}
+	CHECK(c, contract_do(c, last, OP_INFO, 0, 0) == 1);
+	c->kif->drop(last, 1);
+	CHECK(c, contract_probe(c, last) == FIEF_INVALID);
+	last = contract_obtain(c, c->server, OP_GIVE, 0, 1);
+	CHECK(c, contract_do(c, last, OP_INFO, 0, 0) == 1);
+	c->kif->drop(last, 1);
+}
+
 /* ---- revocation ---- */
 
 void contract_revoke(struct contract_env *c)

@@ -10,7 +10,6 @@
 #include "chan.h"
 
 enum {
-	OWN_INDEX_MASK = 0x00ffffff,
 	GRANTS_MAX = 64, /* of an object to a peer by the same introducer */
 };
 
@@ -75,113 +74,6 @@ enum fief_err kpeer_get_locked(struct kif_pd *pd, uint32_t id,
 	return FIEF_OK;
 }
 
-/* ---- delegations: what this PD gave itself ---- */
-
-static void kdeleg_free_locked(struct kpeer *peer, struct kdeleg *d, uint32_t i)
-{
-	uint32_t key = d->own & OWN_INDEX_MASK, at;
-
-	if (kmap_get(&peer->given, key, &at) && at == i)
-		kmap_take(&peer->given, key, &at);
-	d->own = 0;
-	d->gen++;
-	d->next = peer->deleg_free;
-	peer->deleg_free = i + 1;
-}
-
-/* Entries of dead objects, which read GONE with or without an entry. Returns
- * how many were freed. */
-static uint32_t kdeleg_collect_locked(struct kif_pd *pd, struct kpeer *peer)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < peer->deleg.used; i++) {
-		struct kdeleg *d = ktable_at(&peer->deleg, sizeof(*d), i);
-
-		if (!d->own || kobj_live(pd, d->own, d->ogen))
-			continue;
-		kdeleg_free_locked(peer, d, i);
-		n++;
-	}
-	return n;
-}
-
-static enum fief_err kdeleg_grow_locked(struct kif_pd *pd, struct kpeer *peer)
-{
-	enum fief_err e;
-	struct kdeleg *d;
-	uint32_t i = 0;
-
-	e = ktable_add(pd, &peer->deleg, sizeof(*d), &i);
-	if (e)
-		return e;
-	d = ktable_at(&peer->deleg, sizeof(*d), i);
-	d->gen = 1;
-	d->next = peer->deleg_free;
-	peer->deleg_free = i + 1;
-	return FIEF_OK;
-}
-
-/* A full table is searched for dead objects before it grows. If there are
- * few it grows nevertheless, so that the next search is as many additions
- * away as this one was long. */
-static enum fief_err kdeleg_new_locked(struct kif_pd *pd, struct kpeer *peer,
-                                       uint32_t *index)
-{
-	struct ktable *t = &peer->deleg;
-	bool grow = !peer->deleg_free;
-	enum fief_err e = FIEF_OK;
-	struct kdeleg *d;
-
-	if (grow && t->used && t->used == t->room)
-		grow = kdeleg_collect_locked(pd, peer) < t->used / 4;
-	if (grow)
-		e = kdeleg_grow_locked(pd, peer);
-	if (!peer->deleg_free)
-		return e;
-	*index = peer->deleg_free - 1;
-	d = ktable_at(t, sizeof(*d), *index);
-	peer->deleg_free = d->next;
-	return FIEF_OK;
-}
-
-/* The entry by which the peer holds the object already, or NULL. */
-static struct kdeleg *kdeleg_given(const struct kpeer *peer, uint32_t own,
-                                   uint32_t ogen, uint32_t *index)
-{
-	struct kdeleg *d;
-
-	if (!kmap_get(&peer->given, own & OWN_INDEX_MASK, index))
-		return NULL;
-	d = ktable_at(&peer->deleg, sizeof(*d), *index);
-	return d->own == own && d->ogen == ogen ? d : NULL;
-}
-
-enum fief_err kdeleg_add_locked(struct kif_pd *pd, struct kpeer *peer,
-                                uint32_t own, uint32_t ogen, uint32_t *index,
-                                uint32_t *gen)
-{
-	struct kdeleg *d = kdeleg_given(peer, own, ogen, index);
-	enum fief_err e;
-
-	if (d) {
-		*gen = d->gen;
-		return ++d->next ? FIEF_OK : FIEF_LIMIT;
-	}
-	e = kdeleg_new_locked(pd, peer, index);
-	if (e)
-		return e;
-	d = ktable_at(&peer->deleg, sizeof(*d), *index);
-	d->own = own;
-	d->ogen = ogen;
-	d->next = 1;
-	*gen = d->gen;
-	e = kmap_put(pd, &peer->given, own & OWN_INDEX_MASK, *index);
-	if (e)
-		kdeleg_free_locked(peer, d, *index);
-	return e;
-}
-
 /* ---- grants: what a third PD introduced ---- */
 
 static struct kgrant *kgrant_at(const struct kpeer *peer, uint32_t i)
@@ -193,7 +85,7 @@ static struct kgrant *kgrant_at(const struct kpeer *peer, uint32_t i)
 static void kgrant_unlink(struct kif_pd *pd, struct kpeer *peer,
                           const struct kgrant *g, uint32_t i)
 {
-	uint32_t key = g->own & OWN_INDEX_MASK, n;
+	uint32_t key = g->own & KOWN_INDEX_MASK, n;
 
 	if (!kmap_get(&peer->granted, key, &n))
 		return;
@@ -285,7 +177,7 @@ enum fief_err kgrant_add_locked(struct kif_pd *pd, struct kpeer *from,
                                 struct kpeer *to, uint32_t number, uint32_t own,
                                 uint32_t ogen)
 {
-	uint32_t key = own & OWN_INDEX_MASK, first = 0, i = 0;
+	uint32_t key = own & KOWN_INDEX_MASK, first = 0, i = 0;
 	enum fief_err e;
 
 	if (kmap_get(&to->granted, key, &first) &&
@@ -330,7 +222,7 @@ struct kcap *kdeleg_object(struct kif_pd *pd, struct kpeer *peer,
 		*ogen = g->ogen;
 	} else {
 		d = ktable_get(&peer->deleg, sizeof(*d), index);
-		if (!d || d->gen != gen)
+		if (!d || d->state >> KDELEG_GEN_SHIFT != gen)
 			return NULL;
 		*own = d->own;
 		*ogen = d->ogen;
@@ -341,16 +233,12 @@ struct kcap *kdeleg_object(struct kif_pd *pd, struct kpeer *peer,
 void kdeleg_release_locked(struct kif_pd *pd, struct kpeer *peer,
                            uint32_t index, uint32_t gen)
 {
-	struct kdeleg *d;
-
 	if (index & CH_INDEX_GRANT) {
 		if (kmap_get(&peer->grants, gen, &index))
 			kgrant_free_locked(pd, peer, index);
 		return;
 	}
-	d = ktable_get(&peer->deleg, sizeof(*d), index);
-	if (d && d->own && d->gen == gen && !--d->next)
-		kdeleg_free_locked(peer, d, index);
+	kdeleg_give_back_locked(peer, index, gen);
 }
 
 /* ---- introductions that this PD receives ---- */
@@ -405,12 +293,7 @@ void kpeer_forget_locked(struct kif_pd *pd, struct kpeer *peer)
 {
 	uint32_t i, place;
 
-	for (i = 0; i < peer->deleg.used; i++) {
-		struct kdeleg *d = ktable_at(&peer->deleg, sizeof(*d), i);
-
-		if (d->own)
-			kdeleg_free_locked(peer, d, i);
-	}
+	kdeleg_forget_locked(peer);
 	for (i = 0; i < peer->grant.used; i++)
 		if (kgrant_at(peer, i)->own)
 			kgrant_free_locked(pd, peer, i);

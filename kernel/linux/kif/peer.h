@@ -17,6 +17,8 @@ struct kcap;
 enum {
 	KIF_EPS = 8,     /* endpoints of one PD */
 	KIF_INTROS = 32, /* introductions kept for one peer */
+	KDELEG_GEN_SHIFT = 8,
+	KOWN_INDEX_MASK = 0x00ffffff, /* of `own` in entries */
 };
 
 /* What this PD gave to one peer: entry of the delegation table. Index,
@@ -24,8 +26,11 @@ enum {
 struct kdeleg {
 	uint32_t own;  /* index of own kcap | generation bits 39..32 << 24 */
 	uint32_t ogen; /* its generation, bits 31..0 */
-	uint32_t gen;  /* of this entry; raised at release */
-	uint32_t next; /* free list; else how often it was given */
+	/* gen << 8 | how often it was given. The generation is of the entry,
+	 * raised at release. It wraps, which only its own peer can bring
+	 * about, to whom the entry belongs before and after. */
+	uint32_t state;
+	uint32_t next; /* index + 1: free list, or of the same bucket */
 };
 
 _Static_assert(sizeof(struct kdeleg) == 16, "delegations are small");
@@ -50,8 +55,9 @@ struct kpeer {
 	uint32_t deleg_free;  /* index + 1 */
 	uint32_t grant_free;  /* index + 1 */
 	struct ktable deleg;  /* struct kdeleg */
+	uint32_t *bucket;     /* of entries by own index, each index + 1 */
+	uint32_t buckets;     /* a power of two, or 0 */
 	struct ktable grant;  /* struct kgrant */
-	struct kmap given;    /* index of an own object -> deleg index */
 	struct kmap grants;   /* number -> grant index */
 	struct kmap granted;  /* index of an own object -> first grant + 1 */
 	struct kintro *intro; /* KIF_INTROS entries, or NULL */
@@ -73,6 +79,9 @@ struct kcap *kdeleg_object(struct kif_pd *, struct kpeer *, uint32_t index,
 FIEF_MUST enum fief_err kdeleg_add_locked(struct kif_pd *, struct kpeer *,
                                           uint32_t own, uint32_t ogen,
                                           uint32_t *index, uint32_t *gen);
+/* Void, once it was given back as often as given. */
+void kdeleg_give_back_locked(struct kpeer *, uint32_t index, uint32_t gen);
+void kdeleg_forget_locked(struct kpeer *);
 void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
                            uint32_t gen);
 /* `from` introduced the object to `to`, who names it by `number`. LIMIT:

@@ -148,10 +148,3 @@ bool kmap_take(struct kmap *m, uint32_t key, uint32_t *value)
 		hole = i;
 	}
 }
-
-void kmap_clear(struct kmap *m)
-{
-	for (uint64_t i = 0; m->array && i < m->array[0]; i++)
-		m->array[1 + i] = 0;
-	m->used = 0;
-}

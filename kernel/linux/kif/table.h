@@ -59,7 +59,6 @@ FIEF_MUST enum fief_err kmap_put(struct kif_pd *, struct kmap *, uint32_t key,
  * the map, it may miss a key that is there, but never finds a wrong value. */
 bool kmap_get(const struct kmap *, uint32_t key, uint32_t *value);
 bool kmap_take(struct kmap *, uint32_t key, uint32_t *value);
-void kmap_clear(struct kmap *);
 
 /* `bytes` of zeroed memory for tables; never returned. */
 FIEF_MUST enum fief_err kif_grow(struct kif_pd *, size_t bytes, void **out);
