@@ -59,7 +59,7 @@ void output_fini(struct output *o)
 
 void output_add(struct output *o, const char *text, size_t len)
 {
-	if (o->broken)
+	if (o->broken || !len)
 		return;
 	if (o->sent && o->len + len > o->cap) {
 		memmove(o->buf, o->buf + o->sent, o->len - o->sent);
