@@ -173,7 +173,7 @@ static void sock_hold(struct kif_pd *pd, const struct sock_msg *m,
 		.ep = (uint8_t)m->ep,
 	};
 
-	if (!pd->growing)
+	if (!pd->holding)
 		sock_channel(pd, &h);
 	else
 		pd->held[pd->nheld++] = h;
@@ -183,7 +183,7 @@ static void sock_held_locked(struct kif_pd *pd)
 {
 	struct kheld h;
 
-	while (pd->nheld && !pd->growing) {
+	while (pd->nheld && !pd->holding) {
 		h = pd->held[0];
 		pd->nheld--;
 		for (uint32_t i = 0; i < pd->nheld; i++)
@@ -192,13 +192,12 @@ static void sock_held_locked(struct kif_pd *pd)
 	}
 }
 
-static bool sock_drain_locked(struct kif_pd *pd)
+/* Returns false if core is gone. */
+static bool sock_take_locked(struct kif_pd *pd)
 {
 	struct sock_msg m;
 	int fd[SOCK_FDS], n = 0;
 
-	pd->socket_ready = false;
-	sock_held_locked(pd);
 	while (pd->sock_taken != atomic_load(&pd->page->sock_sent) &&
 	       pd->nheld < KIF_HELD) {
 		n = sock_receive(pd->sock, &m, fd);
@@ -211,6 +210,20 @@ static bool sock_drain_locked(struct kif_pd *pd)
 			sock_stash(pd, &m, fd);
 	}
 	return n != -2;
+}
+
+/* All that is there now; a channel that makes a table grow has those behind it
+ * held, and notices that name them are read next. */
+static bool sock_drain_locked(struct kif_pd *pd)
+{
+	bool alive;
+
+	pd->socket_ready = false;
+	do {
+		sock_held_locked(pd);
+		alive = sock_take_locked(pd);
+	} while (pd->nheld && !pd->holding && alive);
+	return alive;
 }
 
 enum fief_err kif_take_fds_locked(struct kif_pd *pd, uint32_t number,
@@ -227,6 +240,18 @@ enum fief_err kif_take_fds_locked(struct kif_pd *pd, uint32_t number,
 			fd[k] = pd->stash[i].fd[k];
 		e = FIEF_OK;
 	}
+	return e;
+}
+
+enum fief_err kif_take_held_locked(struct kif_pd *pd, uint32_t number,
+                                   int fd[SOCK_FDS])
+{
+	enum fief_err e;
+
+	pd->holding = true;
+	e = kif_take_fds_locked(pd, number, fd);
+	pd->holding = false;
+	pd->socket_ready = true; /* for what is held now */
 	return e;
 }
 
@@ -407,10 +432,7 @@ static enum fief_err heap_fetch(struct kif_pd *pd)
 	enum fief_err e;
 	long mapped;
 
-	pd->growing = true;
-	e = kif_take_fds_locked(pd, pd->heap_fd, fd);
-	pd->growing = false;
-	pd->socket_ready = true; /* for what is held now */
+	e = kif_take_held_locked(pd, pd->heap_fd, fd);
 	if (e)
 		return FIEF_OUT_OF_RAM;
 	pd->heap_fd = 0;

@@ -15,6 +15,11 @@ FIEF_MUST enum fief_err kif_kop(struct kif_pd *, uint32_t label, struct kop *op,
 FIEF_MUST enum fief_err kif_take_fds_locked(struct kif_pd *, uint32_t number,
                                             int fd[SOCK_FDS]);
 
+/* The same, while channels that come must wait: they are made at the next look
+ * at the socket, which is asked for. Lock held. */
+FIEF_MUST enum fief_err kif_take_held_locked(struct kif_pd *, uint32_t number,
+                                             int fd[SOCK_FDS]);
+
 /* The descriptor of a dataspace on the core channel, if core pushed it; the
  * caller owns it. Lock held. */
 bool kif_take_ds_locked(struct kif_pd *, uint32_t index, uint32_t gen, int *fd,

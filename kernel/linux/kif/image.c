@@ -40,36 +40,42 @@ FIEF_NORETURN static void kif_exit(int code)
 		sys_call3(__NR_exit_group, e ? 125 : code & 0xff, 0, 0);
 }
 
+static enum fief_err ep_init_locked(struct kif_pd *pd, struct kif_ep *ep,
+                                    const int fd[SOCK_FDS])
+{
+	enum fief_err e;
+
+	if (ep->epoll > 0) {
+		kif_ep_disband_locked(pd, ep);
+		sys_close(ep->epoll);
+		sys_close(ep->poke);
+	}
+	*ep = (struct kif_ep){ .epoll = fd[0], .poke = fd[1], .used = true };
+	e = kif_ep_watch(ep, ep->poke, (uint64_t)KIF_TAG_POKE << 32);
+	/* Core's ring: the initial endpoint may be busy. */
+	return e ? e :
+	           kif_ep_watch(ep, pd->ep[0].poke,
+	                        (uint64_t)KIF_TAG_POKE << 32);
+}
+
+/* As soon as core has made it there may be channels to it: another thread may
+ * be about to give away an object of the last one with that number. They are
+ * held until the endpoint is known here. */
 static enum fief_err kif_ep_create(fief_ep *out)
 {
 	struct kif_pd *pd = kif_pd_self();
 	struct kop op = { 0 };
 	int fd[SOCK_FDS];
-	struct kif_ep *ep;
 	enum fief_err e;
 
-	e = kif_kop(pd, KOP_EP, &op, NULL, 0);
-	if (e)
-		return e;
 	kif_lock(pd);
-	e = kif_take_fds_locked(pd, op.a, fd);
-	if (!e) {
-		ep = &pd->ep[op.b % KIF_EPS];
-		if (ep->epoll > 0) {
-			kif_ep_disband_locked(pd, ep);
-			sys_close(ep->epoll);
-			sys_close(ep->poke);
-		}
-		*ep = (struct kif_ep){ .epoll = fd[0],
-			               .poke = fd[1],
-			               .used = true };
-		e = kif_ep_watch(ep, ep->poke, (uint64_t)KIF_TAG_POKE << 32);
-		/* Core's ring: the initial endpoint may be busy. */
-		if (!e)
-			e = kif_ep_watch(ep, pd->ep[0].poke,
-			                 (uint64_t)KIF_TAG_POKE << 32);
+	e = kif_kop(pd, KOP_EP, &op, NULL, 0);
+	if (!e)
+		e = kif_take_held_locked(pd, op.a, fd);
+	if (!e)
+		e = ep_init_locked(pd, &pd->ep[op.b % KIF_EPS], fd);
+	if (!e)
 		*out = op.b;
-	}
 	kif_unlock(pd);
 	return e;
 }

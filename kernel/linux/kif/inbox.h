@@ -8,7 +8,7 @@
 
 enum {
 	KIF_STASH = 16, /* descriptors received and not yet fetched */
-	/* Channels that wait for a table to have grown: more than the 277
+	/* Channels that wait until there is a place: more than the 277
 	 * messages that core's socket holds. */
 	KIF_HELD = 320,
 };

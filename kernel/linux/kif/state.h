@@ -180,10 +180,10 @@ struct kif_pd {
 	struct krange range[KIF_RANGES];
 	unsigned nranges;
 	struct kstash stash[KIF_STASH];
-	/* Channels that arrived while a table was growing, oldest first. */
+	/* Channels that arrived when there was no place yet, oldest first. */
 	struct kheld held[KIF_HELD];
 	uint32_t nheld;
-	bool growing;
+	bool holding;
 	uint32_t stashed_ds; /* entries with KIF_STASH_DS */
 	uint32_t spin_ticks;
 	bool rdpid;      /* the CPU has that instruction */
