@@ -33,6 +33,7 @@ enum kop_label {
 	KOP_LOG,         /* text follows `struct kop`, a = bytes */
 	KOP_EXIT,        /* a = exit code */
 	KOP_CRASH,       /* struct kop_crash */
+	KOP_NEWS,        /* put notices that wait into the PD page */
 	KOP_COUNT
 };
 

@@ -55,7 +55,10 @@ struct pd_page {
 	                              * that the PD reads no more than those */
 	uint32_t spin_ticks;         /* budget of one spin, TSC ticks */
 	uint32_t rdpid;              /* the CPU has that instruction */
-	uint32_t unused[9];
+	_Atomic uint32_t notice_end; /* notices ever made, in the ring or not;
+	                              * stored before anybody learns of what a
+	                              * notice is about */
+	uint32_t unused[8];
 	struct pdp_notice notice[PDP_NOTICES];
 	uint32_t unused2[(KIF_PAGE - 64 - PDP_NOTICES * 32) / 4];
 	/* From the second page on; pages exist once they are written. */

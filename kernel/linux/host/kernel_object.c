@@ -344,6 +344,14 @@ static enum fief_err kop_crash(struct kcore_pd *pd, struct kop *op,
 	return FIEF_OK;
 }
 
+static enum fief_err kop_news(struct kcore_pd *pd, struct kop *op,
+                              const struct kif_msg *in)
+{
+	(void)op, (void)in;
+	host_notices_pump(pd);
+	return FIEF_OK;
+}
+
 typedef enum fief_err (*kop_fn)(struct kcore_pd *, struct kop *,
                                 const struct kif_msg *);
 
@@ -359,6 +367,7 @@ static const kop_fn kop_table[KOP_COUNT] = {
 	[KOP_LOG] = kop_log,
 	[KOP_EXIT] = kop_exit,
 	[KOP_CRASH] = kop_crash,
+	[KOP_NEWS] = kop_news,
 };
 
 void host_kernel_object(struct kcore_pd *pd, struct kif_msg *in,

@@ -168,6 +168,7 @@ const struct kif_backend host_backend = {
 	.introduce = host_introduce_held,
 	.charge = host_charge,
 	.refresh = host_refresh,
+	.settle = host_refresh,
 	.ready = host_ready,
 	.signal_in = host_signal_in,
 	.give_back = host_give_back,

@@ -80,6 +80,7 @@ enum fief_err host_notify(struct kcore_pd *pd, const struct pdp_notice *n)
 		e = queue_add(pd, n);
 		atomic_store(&pd->page->more, 1);
 	}
+	atomic_store(&pd->page->notice_end, pd->notice_head + pd->queued);
 	if (used >= PDP_NOTICES / 4)
 		host_bell(pd);
 	return e;

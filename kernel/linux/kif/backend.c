@@ -12,6 +12,7 @@
 #include "chan.h"
 #include "lock.h"
 #include "mem.h"
+#include "release.h"
 #include "serve.h"
 #include "sys.h"
 #include "sysmsg.h"
@@ -359,7 +360,7 @@ static void notice_handle(struct kif_pd *pd, const struct pdp_notice *n)
 			kpeer_look_locked(pd, peer);
 		break;
 	case PDP_RELEASE:
-		kpeer_release_locked(pd, core, n->index, n->gen);
+		kchan_released_locked(pd, core, n->index, n->gen);
 		break;
 	default:
 		break;
@@ -378,6 +379,7 @@ static void notices_drain_locked(struct kif_pd *pd, uint32_t head)
 		n = page->notice[pd->notice_tail % PDP_NOTICES];
 		pd->notice_tail++;
 		notice_handle(pd, &n);
+		krelease_apply_locked(pd);
 	}
 	atomic_store(&core->client.notice_tail, pd->notice_tail);
 	/* Core fills the ring again when it is asked, once for each time. */
@@ -404,6 +406,19 @@ bool kif_refresh_locked(struct kif_pd *pd)
 	alive = sock_drain_locked(pd);
 	notices_drain_locked(pd, head);
 	return alive;
+}
+
+/* Core puts into the ring what there is room for when it is called; all that
+ * it had to say by now is read after few calls, whatever others add. */
+static void component_settle(struct kif_pd *pd)
+{
+	const uint32_t end = atomic_load(&pd->page->notice_end);
+	struct kop op = { 0 };
+
+	kif_refresh_locked(pd);
+	while ((int32_t)(end - pd->notice_tail) > 0 &&
+	       !kif_kop(pd, KOP_NEWS, &op, NULL, 0))
+		kif_refresh_locked(pd);
 }
 
 /* ---- backend ---- */
@@ -520,4 +535,5 @@ const struct kif_backend kif_component_backend = {
 	.introduce = component_introduce,
 	.charge = component_charge,
 	.refresh = component_refresh,
+	.settle = component_settle,
 };

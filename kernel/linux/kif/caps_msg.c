@@ -5,6 +5,7 @@
 
 #include "chan.h"
 #include "lock.h"
+#include "release.h"
 
 static struct ch_cap ch_cap_make(uint32_t kind, uint32_t ep, uint32_t index,
                                  uint32_t gen)
@@ -189,21 +190,35 @@ enum fief_err kcaps_encode(struct kif_pd *pd, struct kpeer *peer,
 
 /* ---- receiving ---- */
 
+static struct kcap *own_object(struct kif_pd *pd, struct kpeer *peer,
+                               uint32_t ep, uint32_t index, uint32_t gen,
+                               uint32_t *own)
+{
+	struct ksignal *s;
+	uint32_t ogen;
+
+	if (!(index & CH_INDEX_SIGNAL) || index & CH_INDEX_GRANT)
+		return kdeleg_object(pd, peer, index, gen, own, &ogen);
+	s = kchan_signal(pd, peer, ep, index);
+	if (!s || s->gen != gen)
+		return NULL;
+	*own = s->own;
+	return kobj_live(pd, s->own, s->ogen);
+}
+
 static fief_cap decode_yours(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
                              uint32_t index, uint32_t gen)
 {
-	uint32_t own = 0, ogen = 0;
+	struct kpeer *peer = ch->peer;
+	const uint32_t id = peer->id;
+	uint32_t own = 0;
 	struct kcap *c;
 
-	if (index & CH_INDEX_SIGNAL) {
-		struct ksignal *s = kchan_signal(pd, ch->peer, ep, index);
-
-		if (!s || s->gen != gen)
-			return FIEF_CAP_NULL;
-		own = s->own;
-		c = kobj_live(pd, own, s->ogen);
-	} else {
-		c = kdeleg_object(pd, ch->peer, index, gen, &own, &ogen);
+	c = own_object(pd, peer, ep, index, gen, &own);
+	if (!c && index & (CH_INDEX_GRANT | CH_INDEX_SIGNAL)) {
+		pd->backend->settle(pd); /* introduced just now */
+		if (peer->id == id)
+			c = own_object(pd, peer, ep, index, gen, &own);
 	}
 	if (!c)
 		return FIEF_CAP_NULL;
@@ -241,7 +256,7 @@ static fief_cap decode_intro(struct kif_pd *pd, struct kchan *ch,
 	fief_cap cap;
 
 	if (!in) {
-		pd->backend->refresh(pd);
+		pd->backend->settle(pd);
 		in = kpeer_intro_find(ch->peer, number);
 	}
 	if (!in)
@@ -292,19 +307,18 @@ void kcaps_decode(struct kif_pd *pd, struct kchan *ch, uint32_t life,
                   const struct ch_cap *in, struct kif_msg *msg)
 {
 	kif_lock(pd);
-	if (FIEF_UNLIKELY(ch->life != life)) {
-		for (unsigned i = 0; i < msg->ncaps; i++)
-			msg->cap[i] = FIEF_CAP_NULL;
-		msg->flags |= KIF_MSG_CAPS_LOST;
-		kif_unlock(pd);
-		return;
-	}
 	for (unsigned i = 0; i < msg->ncaps; i++) {
 		uint32_t kind = in[i].word >> CH_KIND_SHIFT;
 		uint32_t ep = in[i].word >> CH_EP_SHIFT & (KIF_EPS - 1);
 		uint32_t index = in[i].word & CH_INDEX_MASK;
 		fief_cap cap = FIEF_CAP_NULL;
 
+		if (FIEF_UNLIKELY(ch->life != life)) {
+			/* Also while an earlier one was looked for. */
+			msg->flags |= KIF_MSG_CAPS_LOST;
+			msg->cap[i] = FIEF_CAP_NULL;
+			continue;
+		}
 		if (kind == CH_CAP_YOURS) {
 			cap = decode_yours(pd, ch, ep, index, in[i].gen);
 		} else if (kind != CH_CAP_NULL && i < pd->window) {

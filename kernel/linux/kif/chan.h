@@ -43,9 +43,3 @@ struct ksignal *kchan_signal_any(struct kif_pd *, const struct kpeer *peer,
  * channel or no memory. Lock held. */
 struct ksignal *kchan_signal_slot(struct kif_pd *, const struct kpeer *peer,
                                   uint32_t ep, uint32_t index);
-
-/* Take releases that the client of an in-channel (or, for a component, no
- * one else) left in the page. Lock held. */
-void kchan_take_releases_locked(struct kif_pd *, struct kchan *);
-void kpeer_release_locked(struct kif_pd *, struct kchan *, uint32_t index,
-                          uint32_t gen);

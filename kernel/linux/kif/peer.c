@@ -230,6 +230,26 @@ struct kcap *kdeleg_object(struct kif_pd *pd, struct kpeer *peer,
 	return kobj_live(pd, *own, *ogen);
 }
 
+bool kdeleg_returns(struct kpeer *peer, uint32_t index, uint32_t gen)
+{
+	const struct kdeleg *d;
+	struct kgrant *g;
+
+	if (index & CH_INDEX_GRANT) {
+		if (!kmap_get(&peer->grants, gen, &index))
+			return false;
+		g = kgrant_at(peer, index);
+		if (g->from == KGRANT_RETURNED)
+			return false;
+		g->from = KGRANT_RETURNED;
+		return true;
+	}
+	if (index & CH_INDEX_SIGNAL)
+		return true;
+	d = ktable_get(&peer->deleg, sizeof(*d), index);
+	return d && d->own && d->gen == gen;
+}
+
 void kdeleg_release_locked(struct kif_pd *pd, struct kpeer *peer,
                            uint32_t index, uint32_t gen)
 {
@@ -300,6 +320,7 @@ void kpeer_forget_locked(struct kif_pd *pd, struct kpeer *peer)
 	for (i = 0; peer->intro && i < KIF_INTROS; i++)
 		kintro_give_up_locked(pd, &peer->intro[i]);
 	kmap_take(&pd->peer_place, peer->id + 1, &place);
+	peer->releases = 0;
 	peer->id = 0;
 	peer->next = pd->peer_free;
 	pd->peer_free = peer;

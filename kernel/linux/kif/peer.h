@@ -21,6 +21,8 @@ enum {
 	KOWN_INDEX_MASK = 0x00ffffff, /* of `own` in entries */
 };
 
+#define KGRANT_RETURNED UINT32_MAX /* given back; that is not yet due */
+
 /* What this PD gave to one peer: entry of the delegation table. Index,
  * generation and peer together are the authority (invariant I3). */
 struct kdeleg {
@@ -39,8 +41,16 @@ _Static_assert(sizeof(struct kdeleg) == 16, "delegations are small");
 struct kgrant {
 	uint32_t own, ogen;
 	uint32_t number;
-	uint32_t from; /* id of the peer who introduced */
+	uint32_t from; /* id of the peer who introduced; KGRANT_RETURNED */
 	uint32_t next; /* free list; else of the same object, index + 1 */
+};
+
+/* A release that counts when notice number `due` is the next to be read. */
+struct krelease {
+	uint32_t peer; /* id */
+	uint32_t index, gen;
+	uint32_t due;
+	uint32_t ep;
 };
 
 struct kintro {
@@ -63,6 +73,7 @@ struct kpeer {
 	struct kintro *intro; /* KIF_INTROS entries, or NULL */
 	uint32_t intro_next;
 	uint32_t channels; /* alive, both directions */
+	uint32_t releases; /* of it that are not yet due */
 	/* At most one channel for each endpoint: the live one, or NULL. */
 	struct kchan *in[KIF_EPS], *out[KIF_EPS];
 	struct kpeer *next; /* free list */
@@ -84,6 +95,9 @@ void kdeleg_give_back_locked(struct kpeer *, uint32_t index, uint32_t gen);
 void kdeleg_forget_locked(struct kpeer *);
 void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
                            uint32_t gen);
+/* Is (index, gen) something that the peer may give back? Noted for a grant:
+ * it does so once. Lock held. */
+bool kdeleg_returns(struct kpeer *, uint32_t index, uint32_t gen);
 /* `from` introduced the object to `to`, who names it by `number`. LIMIT:
  * it did that too often already. */
 FIEF_MUST enum fief_err kgrant_add_locked(struct kif_pd *, struct kpeer *from,

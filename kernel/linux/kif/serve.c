@@ -14,6 +14,7 @@
 #include "hot.h"
 #include "lock.h"
 #include "message.h"
+#include "release.h"
 #include "signals.h"
 #include "sys.h"
 
@@ -140,7 +141,7 @@ static struct kcap *request_object(struct kif_pd *pd, struct kchan *ch,
 	c = kdeleg_object(pd, ch->peer, target, gen, &own, &ogen);
 	if (!c && target & CH_INDEX_GRANT) {
 		kif_lock(pd);
-		pd->backend->refresh(pd); /* the grant may be news */
+		pd->backend->settle(pd); /* the grant may be news */
 		c = kdeleg_object(pd, ch->peer, target, gen, &own, &ogen);
 		kif_unlock(pd);
 	}

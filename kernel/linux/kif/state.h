@@ -160,6 +160,9 @@ struct kif_pd {
 	struct ktable signal; /* struct ksignal: contexts that core holds */
 	uint32_t signal_next; /* no free one below; from PDP_INTRODUCED on */
 	uint32_t notice_tail;
+	/* Releases that wait for a notice; the ring has a power of two. */
+	struct krelease *release;
+	uint32_t release_room, release_next, release_end;
 	bool asked_more; /* core knows that there is room for notices */
 	uint32_t window; /* capabilities accepted a message */
 	_Atomic uint32_t
