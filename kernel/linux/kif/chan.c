@@ -48,6 +48,35 @@ static void kchan_orphan_handles(struct kif_pd *pd, uint32_t number)
 	}
 }
 
+/* Who is looking at the old one sees that it is not the same. What puts it in
+ * the sets of an endpoint is left alone: the endpoint's thread changes that
+ * without lock, and drops from its sets what it does not serve. */
+static void kchan_reset(struct kchan *ch, const struct kchan_new *n,
+                        struct kpeer *peer)
+{
+	atomic_fetch_add(&ch->life, 1);
+	ch->page = n->page;
+	ch->peer = peer;
+	ch->number = n->number;
+	ch->dir = n->inbound ? KCHAN_IN : KCHAN_OUT;
+	ch->ep = n->inbound ? (uint8_t)n->ep : 0;
+	ch->remote_ep = n->inbound ? 0 : (uint8_t)n->ep;
+	ch->bell = n->bell;
+	ch->busy = 0;
+	ch->retired = 0;
+	ch->misses = 0;
+	ch->release_head = 0;
+	ch->release_tail = 0;
+	ch->npending = 0;
+	ch->signals = 0;
+	for (unsigned i = 0; i < CH_SLOTS; i++) {
+		ch->seq[i] = 0;
+		ch->open[i] = 0;
+		ch->parked[i] = 0;
+	}
+	atomic_store(&ch->dead, 0);
+}
+
 enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 {
 	struct kpeer *peer;
@@ -67,28 +96,7 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 		return FIEF_INVALID;
 	if (ch->dead)
 		kchan_orphan_handles(pd, ch->number);
-	/* Who is looking at the old one sees that it is not the same. Sets of
-	 * an endpoint, which only its thread changes, still may have it. */
-	atomic_fetch_add(&ch->life, 1);
-	*ch = (struct kchan){
-		.life = ch->life,
-		.hot = ch->hot,
-		.look = ch->look,
-		.look_next = ch->look_next,
-		.backlog = ch->backlog,
-		.backlog_next = ch->backlog_next,
-		.page = n->page,
-		.peer = peer,
-		.number = n->number,
-		.dir = n->inbound ? KCHAN_IN : KCHAN_OUT,
-		.ep = n->inbound ? (uint8_t)n->ep : 0,
-		.remote_ep = n->inbound ? 0 : (uint8_t)n->ep,
-		.bell = n->bell,
-		.signal = ch->signal,
-		.pending = ch->pending,
-		.maxpending = ch->maxpending,
-		.serial = ch->serial,
-	};
+	kchan_reset(ch, n, peer);
 	if (ch->signal)
 		for (i = 0; i < CH_SIGNALS; i++)
 			ch->signal[i] = (struct ksignal){ 0 };

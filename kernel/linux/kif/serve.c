@@ -171,10 +171,33 @@ static bool request_commit(struct kif_pd *pd, struct kchan *ch, unsigned n,
 	same = ch->life == life && !ch->dead;
 	if (same) {
 		ch->seq[n] = seq;
+		ch->parked[n] = 0;
 		request_open(ch, n);
 	}
 	commit_unlock(pd);
 	return same;
+}
+
+/* Core ended it. */
+static void request_skip(struct kif_pd *pd, struct kchan *ch, unsigned n,
+                         uint32_t seq, uint32_t life)
+{
+	commit_lock(pd);
+	if (ch->life == life) {
+		ch->seq[n] = seq;
+		ch->parked[n] = 0;
+	}
+	commit_unlock(pd);
+}
+
+/* It waits for an introduction that comes after `news`. */
+static void request_park(struct kif_pd *pd, struct kchan *ch, unsigned n,
+                         uint32_t news, uint32_t life)
+{
+	commit_lock(pd);
+	if (ch->life == life)
+		ch->parked[n] = news;
+	commit_unlock(pd);
 }
 
 /* Copy request number `seq` out of its slot. False if it was answered at
@@ -193,15 +216,14 @@ static bool take_call(struct kif_pd *pd, struct kchan *ch, unsigned n,
 	struct kcap *c;
 	bool sane;
 
-	ch->parked[n] = 0;
 	sane = kif_take(slot, msg, cap);
 	if (FIEF_UNLIKELY(call_over(slot, seq))) {
-		ch->seq[n] = seq;
+		request_skip(pd, ch, n, seq, life);
 		return false;
 	}
 	if (FIEF_UNLIKELY(msg->ncaps) &&
 	    !kcaps_complete(pd, ch->peer, cap, msg->ncaps)) {
-		ch->parked[n] = news;
+		request_park(pd, ch, n, news, life);
 		return false;
 	}
 	c = sane ? request_object(pd, ch, target, gen) : NULL;
