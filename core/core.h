@@ -89,19 +89,33 @@ void core_log(const char *format, ...) FIEF_PRINTF(1, 2);
  * could be told of. */
 uint64_t core_log_finish(void);
 
-/* ---- rom.c ---- */
+/* ---- module.c ---- */
 /* The current content of a module; NOT_FOUND and others. Counted. */
 struct core_module;
 FIEF_MUST enum fief_err core_module_get(const char *name,
                                         struct core_module **out);
 void core_module_put(struct core_module *);
 struct kcore_ds *core_module_memory(const struct core_module *);
+const char *core_module_name(const struct core_module *);
+/* Is there no newer content of that name? */
+bool core_module_newest(const struct core_module *);
 /* Read the file of a module again and tell its sessions. */
 void core_module_reload(const char *name);
+
+/* ---- rom.c ---- */
+/* Tell those who watch a module of that name. */
+void core_rom_news(const char *name);
 
 /* ---- what the host offers; linux/ ---- */
 FIEF_MUST enum fief_err core_module_file(const char *name,
                                          struct kcore_ds **out);
+/* Which file that would be, and when it was changed last. */
+struct core_file_state {
+	uint64_t device, node, bytes, changed, written; /* ns */
+	uint64_t settled; /* not 0: it has not changed in the last while, so
+	                   * that the next change will show in the above */
+};
+void core_module_state(const char *name, struct core_file_state *out);
 /* False if the record could not be written without blocking. */
 bool core_log_record(const char *record, size_t len);
 /* Wait for room for records, not for long. False: there is none. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ROM sessions: modules are host files, copied once into sealed memory that
- * all sessions of a module share. */
+/* ROM sessions: they show modules. */
 
 #include <fief/kif_table.h>
 #include <lib/mem.h>
@@ -9,13 +8,6 @@
 #include "core.h"
 #include "pd.h"
 
-struct core_module {
-	struct list_elem in_core;
-	struct kcore_ds *memory; /* owned */
-	unsigned users;
-	char name[LABEL_NAME_MAX + 1];
-};
-
 struct rom_session {
 	struct fief_rpc_obj obj;
 	struct core_module *module; /* counted: what the client sees */
@@ -23,68 +15,6 @@ struct rom_session {
 	fief_cap sigh; /* owned: received */
 	struct list_elem in_watchers;
 };
-
-/* ---- modules ---- */
-
-static struct core_module *module_find(const char *name)
-{
-	LIST_FOR_EACH(m, &core.roms, struct core_module, in_core)
-		if (!strcmp(m->name, name))
-			return m;
-	return NULL;
-}
-
-static enum fief_err module_load(const char *name, struct core_module **out)
-{
-	struct core_module *m;
-	enum fief_err e;
-	void *mem;
-
-	if (!*name || strlen(name) > LABEL_NAME_MAX)
-		return *name ? FIEF_TOO_LONG : FIEF_NOT_FOUND;
-	e = fief_alloc_zeroed(core.alloc, sizeof(*m), &mem);
-	if (e)
-		return e;
-	m = mem;
-	e = core_module_file(name, &m->memory);
-	if (e) {
-		fief_free(core.alloc, m, sizeof(*m));
-		return e;
-	}
-	memcpy(m->name, name, strlen(name) + 1);
-	list_add_first(&core.roms, &m->in_core);
-	*out = m;
-	return FIEF_OK;
-}
-
-enum fief_err core_module_get(const char *name, struct core_module **out)
-{
-	struct core_module *m = module_find(name);
-	enum fief_err e;
-
-	if (!m) {
-		e = module_load(name, &m);
-		if (e)
-			return e;
-	}
-	m->users++;
-	*out = m;
-	return FIEF_OK;
-}
-
-void core_module_put(struct core_module *m)
-{
-	if (--m->users)
-		return;
-	list_remove(&m->in_core);
-	kcore_ds_destroy(m->memory);
-	fief_free(core.alloc, m, sizeof(*m));
-}
-
-struct kcore_ds *core_module_memory(const struct core_module *m)
-{
-	return m->memory;
-}
 
 /* ---- sessions ---- */
 
@@ -99,7 +29,7 @@ static enum fief_err rom_renew(struct rom_session *s)
 	struct core_module *m;
 	enum fief_err e;
 
-	e = core_module_get(s->module->name, &m);
+	e = core_module_get(core_module_name(s->module), &m);
 	if (e)
 		return e;
 	core_module_put(s->module);
@@ -116,12 +46,12 @@ static enum fief_err op_dataspace(struct fief_rpc_obj *self,
 	core_ds_fini(&s->ds);
 	e = rom_renew(s);
 	if (!e)
-		e = core_ds_init(&s->ds, s->module->memory,
+		e = core_ds_init(&s->ds, core_module_memory(s->module),
 		                 KIF_READ | KIF_EXEC);
 	if (e)
 		return e;
 	ds->cap = s->ds.obj.cap;
-	*size = kcore_ds_size(s->module->memory);
+	*size = kcore_ds_size(core_module_memory(s->module));
 	return FIEF_OK;
 }
 
@@ -130,7 +60,7 @@ static enum fief_err op_update(struct fief_rpc_obj *self, bool *fits)
 	struct rom_session *s = rom_of(self);
 
 	/* Sealed memory never changes: news come in another dataspace. */
-	*fits = module_find(s->module->name) == s->module;
+	*fits = core_module_newest(s->module);
 	return FIEF_OK;
 }
 
@@ -203,21 +133,9 @@ const struct core_service core_rom_service = {
 	.close = rom_close,
 };
 
-void core_module_reload(const char *name)
+void core_rom_news(const char *name)
 {
-	struct core_module *old = module_find(name), *fresh;
-	enum fief_err e;
-
-	if (!old)
-		return;
-	e = module_load(name, &fresh);
-	if (e) {
-		core_log("Error: ROM module \"%s\": %s; its users keep the old "
-		         "content",
-		         name, fief_err_text(e));
-		return;
-	}
 	LIST_FOR_EACH(s, &core.watchers, struct rom_session, in_watchers)
-		if (!strcmp(s->module->name, name))
+		if (!strcmp(core_module_name(s->module), name))
 			fief_kif->signal(s->sigh);
 }
