@@ -80,6 +80,14 @@ extern const struct core_service core_pd_service, core_cpu_service,
 FIEF_MUST enum fief_err core_parent_init(struct core_parent *,
                                          struct core_pd *child);
 void core_parent_close_all(struct core_parent *);
+struct parent_session_params;
+/* Open a session of that service, whatever `service` in the parameters. */
+FIEF_MUST enum fief_err core_session_open(struct core_parent *,
+                                          const struct core_service *,
+                                          const struct parent_session_params *,
+                                          fief_cap *);
+struct core_session *core_session_find(struct core_parent *, uint32_t id);
+void core_session_close(struct core_session *);
 
 /* ---- log.c ---- */
 /* One or more lines of `label`; splits at newlines. */
@@ -103,6 +111,8 @@ bool core_module_newest(const struct core_module *);
 void core_module_reload(const char *name);
 
 /* ---- rom.c ---- */
+/* What a session of the service shows. */
+const struct kcore_ds *core_rom_memory(const struct core_session *);
 /* Tell those who watch a module of that name. */
 void core_rom_news(const char *name);
 

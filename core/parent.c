@@ -6,6 +6,7 @@
 
 #include <fief/kif_table.h>
 
+#include "child.h"
 #include "core.h"
 #include "pd.h"
 
@@ -35,7 +36,7 @@ static const struct core_service *service_find(struct capnp_text name)
 	return NULL;
 }
 
-static struct core_session *session_find(struct core_parent *p, uint32_t id)
+struct core_session *core_session_find(struct core_parent *p, uint32_t id)
 {
 	return FIEF_ID_OBJECT(fief_id_find(&p->sessions, id),
 	                      struct core_session, id);
@@ -67,15 +68,21 @@ static void session_free(struct core_session *s)
 	fief_free(core.alloc, s, sizeof(*s));
 }
 
-static enum fief_err session_open(struct core_parent *p,
-                                  const struct core_service *service,
-                                  const struct parent_session_params *in,
-                                  fief_cap *cap)
+enum fief_err core_session_open(struct core_parent *p,
+                                const struct core_service *service,
+                                const struct parent_session_params *in,
+                                fief_cap *cap)
 {
 	struct core_session *s;
 	enum fief_err e;
 	void *mem;
 
+	if (!in->id || core_session_find(p, in->id))
+		return FIEF_CONFLICT;
+	if (in->ram < service->ram)
+		return FIEF_INSUFFICIENT_RAM;
+	if (in->caps < service->caps)
+		return FIEF_INSUFFICIENT_CAPS;
 	e = fief_alloc_zeroed(core.alloc, sizeof(*s), &mem);
 	if (e)
 		return e;
@@ -100,6 +107,12 @@ static enum fief_err session_open(struct core_parent *p,
 	return e;
 }
 
+void core_session_close(struct core_session *s)
+{
+	s->service->close(s);
+	session_free(s);
+}
+
 static enum fief_err op_session(struct fief_rpc_obj *self,
                                 const struct parent_session_params *in,
                                 struct parent_session_results *out)
@@ -113,13 +126,7 @@ static enum fief_err op_session(struct fief_rpc_obj *self,
 		         (int)in->label.len, in->label.s);
 		return FIEF_DENIED;
 	}
-	if (!in->id || session_find(p, in->id))
-		return FIEF_CONFLICT;
-	if (in->ram < service->ram)
-		return FIEF_INSUFFICIENT_RAM;
-	if (in->caps < service->caps)
-		return FIEF_INSUFFICIENT_CAPS;
-	return session_open(p, service, in, &out->cap);
+	return core_session_open(p, service, in, &out->cap);
 }
 
 static enum fief_err op_session_cap(struct fief_rpc_obj *self, uint32_t id,
@@ -127,8 +134,8 @@ static enum fief_err op_session_cap(struct fief_rpc_obj *self, uint32_t id,
 {
 	(void)cap;
 	/* Core answers each request at once. */
-	return session_find(parent_of(self), id) ? FIEF_INVALID :
-	                                           FIEF_NOT_FOUND;
+	return core_session_find(parent_of(self), id) ? FIEF_INVALID :
+	                                                FIEF_NOT_FOUND;
 }
 
 static enum fief_err op_sigh(struct fief_rpc_obj *self,
@@ -143,7 +150,7 @@ static enum fief_err op_upgrade(struct fief_rpc_obj *self, uint32_t id,
                                 uint64_t ram, uint32_t caps)
 {
 	struct core_parent *p = parent_of(self);
-	struct core_session *s = session_find(p, id);
+	struct core_session *s = core_session_find(p, id);
 	enum fief_err e;
 
 	if (!s)
@@ -166,12 +173,11 @@ static enum fief_err op_upgrade(struct fief_rpc_obj *self, uint32_t id,
 
 static enum fief_err op_close(struct fief_rpc_obj *self, uint32_t id)
 {
-	struct core_session *s = session_find(parent_of(self), id);
+	struct core_session *s = core_session_find(parent_of(self), id);
 
 	if (!s)
 		return FIEF_NOT_FOUND;
-	s->service->close(s);
-	session_free(s);
+	core_session_close(s);
 	return FIEF_OK;
 }
 
@@ -193,6 +199,8 @@ static const struct parent_ops parent_ops = {
 	.resource_sigh = op_sigh,
 	.yield_sigh = op_sigh,
 	.heartbeat_sigh = op_sigh,
+	.start_child = core_op_start_child,
+	.close_child = core_op_close_child,
 };
 
 enum fief_err core_parent_init(struct core_parent *p, struct core_pd *child)
@@ -209,13 +217,8 @@ void core_parent_close_all(struct core_parent *p)
 {
 	struct fief_id *id;
 
-	while ((id = fief_id_first(&p->sessions))) {
-		struct core_session *s =
-			FIEF_ID_OBJECT(id, struct core_session, id);
-
-		s->service->close(s);
-		session_free(s);
-	}
+	while ((id = fief_id_first(&p->sessions)))
+		core_session_close(FIEF_ID_OBJECT(id, struct core_session, id));
 }
 
 void core_end(int code)

@@ -55,6 +55,13 @@ static enum fief_err op_dataspace(struct fief_rpc_obj *self,
 	return FIEF_OK;
 }
 
+const struct kcore_ds *core_rom_memory(const struct core_session *s)
+{
+	const struct rom_session *rom = s->object;
+
+	return core_module_memory(rom->module);
+}
+
 static enum fief_err op_update(struct fief_rpc_obj *self, bool *fits)
 {
 	struct rom_session *s = rom_of(self);

@@ -111,6 +111,10 @@ static void end_env(struct child *c)
 	static const enum env_kind order[] = { ENV_CPU, ENV_PD, ENV_LOG,
 		                               ENV_ROM };
 
+	if (upward_end(c)) {
+		c->pd = FIEF_CAP_NULL;
+		return;
+	}
 	for (unsigned i = 0; i < ENV_COUNT; i++) {
 		struct session *s = c->env[order[i]];
 
@@ -268,7 +272,8 @@ static enum fief_err quota_check(const struct child *c, uint64_t ram,
 	return c->ram < need ? FIEF_OUT_OF_RAM : FIEF_OUT_OF_CAPS;
 }
 
-static enum fief_err env_open(struct child *c, enum env_kind kind, uint64_t ram,
+/* Routed, but not yet asked for. */
+static enum fief_err env_make(struct child *c, enum env_kind kind, uint64_t ram,
                               uint64_t caps)
 {
 	const struct session_ask ask = {
@@ -290,8 +295,6 @@ static enum fief_err env_open(struct child *c, enum env_kind kind, uint64_t ram,
 		           child_name(s->server));
 		return FIEF_UNSUPPORTED;
 	}
-	session_begin(s);
-	s->settled_by_news = true;
 	return FIEF_OK;
 }
 
@@ -308,7 +311,7 @@ static enum fief_err objects_make(struct child *c)
 	return e;
 }
 
-static enum fief_err env_open_all(struct child *c)
+static enum fief_err env_make_all(struct child *c)
 {
 	uint64_t ram, caps;
 	enum fief_err e = costs(c, &ram, &caps);
@@ -318,21 +321,40 @@ static enum fief_err env_open_all(struct child *c)
 	if (!e)
 		e = objects_make(c);
 	if (!e)
-		e = env_open(c, ENV_PD, c->ram - ram, c->caps - caps);
+		e = env_make(c, ENV_PD, c->ram - ram, c->caps - caps);
 	for (unsigned i = ENV_CPU; i < ENV_COUNT && !e; i++)
-		e = env_open(c, (enum env_kind)i, env_service[i].ram,
+		e = env_make(c, (enum env_kind)i, env_service[i].ram,
 		             env_service[i].caps);
 	return e;
 }
 
+static void env_open_all(struct child *c)
+{
+	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		session_begin(c->env[i]);
+		c->env[i]->settled_by_news = true;
+	}
+}
+
+/* Where our parent does all at once, there is nothing to wait for. */
 void child_start(struct child *c)
 {
 	enum fief_err e;
 
 	state_set(c, CHILD_STARTING);
-	e = env_open_all(c);
-	if (e)
+	e = env_make_all(c);
+	if (e) {
 		incomplete(c, "environment", e);
+		return;
+	}
+	e = upward_start(c);
+	if (!e) {
+		c->pd = c->env[ENV_PD]->cap;
+		state_set(c, CHILD_RUNNING);
+	} else if (e != FIEF_NOT_FOUND) {
+		env_open_all(c);
+	}
+	sandbox_work_soon(c->sandbox);
 }
 
 static enum fief_err run(struct child *c)

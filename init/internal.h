@@ -41,6 +41,7 @@ struct sandbox {
 	struct list waiting;         /* sessions whose server is not up yet */
 	struct list orphans;         /* owned: sessions without client */
 	struct fief_id_space upward; /* sessions at our parent */
+	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
 };
@@ -162,6 +163,13 @@ void upward_ask(struct session *);
 FIEF_MUST enum fief_err upward_upgrade(struct session *, uint64_t ram,
                                        uint32_t caps);
 void upward_close(struct session *);
+/* Have the child started with all its environment sessions, if our parent is
+ * to serve them all and can. NOT_FOUND: its binary, and that session tells so.
+ * Any other error: try one by one. */
+FIEF_MUST enum fief_err upward_start(struct child *);
+/* Close all its environment sessions, if they are open there. False: one by
+ * one. */
+bool upward_end(struct child *);
 void upward_news(struct fief_signal_handler *self, unsigned count);
 
 /* ---- server.c: requests to children ---- */

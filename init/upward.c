@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+#include <lib/mem.h>
+
 /* The component's own sessions have small ids. */
 enum { ID_FIRST = 1u << 30 };
 
@@ -83,6 +85,117 @@ void upward_close(struct session *s)
 	if (parent_close(up(s), id_of(s)) != FIEF_PENDING)
 		session_finish(s);
 }
+
+/* ---- all that a child starts with ---- */
+
+static bool all_here(const struct child *c)
+{
+	const struct session *const *s = (const struct session *const *)c->env;
+
+	if (c->sandbox->one_by_one)
+		return false;
+	for (unsigned i = 0; i < ENV_COUNT; i++)
+		if (!s[i] || s[i]->server)
+			return false;
+	return true;
+}
+
+static void names_return(struct child *c)
+{
+	for (unsigned i = 0; i < ENV_COUNT; i++)
+		fief_id_remove(&c->sandbox->upward, &c->env[i]->server_id);
+}
+
+static enum fief_err names_take(struct child *c)
+{
+	enum fief_err e = FIEF_OK;
+
+	for (unsigned i = 0; i < ENV_COUNT && !e; i++)
+		e = fief_id_add(&c->sandbox->upward, &c->env[i]->server_id);
+	if (e)
+		names_return(c);
+	return e;
+}
+
+static enum fief_err ask_start(struct child *c,
+                               struct parent_start_child_results *r)
+{
+	const struct parent_start_child_params p = {
+		.pd_id = id_of(c->env[ENV_PD]),
+		.cpu_id = id_of(c->env[ENV_CPU]),
+		.log_id = id_of(c->env[ENV_LOG]),
+		.rom_id = id_of(c->env[ENV_ROM]),
+		.label = capnp_text_of(c->env[ENV_PD]->label),
+		.binary = capnp_text_of(c->env[ENV_ROM]->label),
+		.ram = c->env[ENV_PD]->ram,
+		.caps = c->env[ENV_PD]->caps,
+		.parent = { c->parent.cap },
+		.death_sigh = { c->death.cap },
+	};
+
+	return parent_start_child(up(c->env[ENV_PD]), &p, r);
+}
+
+static void opened_all(struct child *c,
+                       const struct parent_start_child_results *r)
+{
+	const fief_cap cap[ENV_COUNT] = {
+		[ENV_PD] = r->pd, [ENV_CPU] = r->cpu
+	};
+
+	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		c->env[i]->paid = true;
+		c->env[i]->at_once = true;
+		opened(c->env[i], cap[i]);
+		c->env[i]->settled_by_news = true;
+	}
+}
+
+enum fief_err upward_start(struct child *c)
+{
+	const char *label = c->env[ENV_PD]->label;
+	struct parent_start_child_results r;
+	enum fief_err e;
+
+	if (!all_here(c) || strcmp(c->env[ENV_CPU]->label, label) ||
+	    strcmp(c->env[ENV_LOG]->label, label))
+		return FIEF_UNSUPPORTED;
+	e = names_take(c);
+	if (e)
+		return e;
+	e = ask_start(c, &r);
+	if (!e) {
+		opened_all(c, &r);
+		return FIEF_OK;
+	}
+	names_return(c);
+	c->sandbox->one_by_one = e == FIEF_UNSUPPORTED;
+	if (e == FIEF_NOT_FOUND)
+		session_refused(c->env[ENV_ROM], FIEF_DENIED);
+	return e;
+}
+
+bool upward_end(struct child *c)
+{
+	struct session **s = c->env;
+
+	if (!all_here(c))
+		return false;
+	for (unsigned i = 0; i < ENV_COUNT; i++)
+		if (s[i]->state != SESSION_OPEN)
+			return false;
+	if (parent_close_child(up(s[ENV_PD]), id_of(s[ENV_PD]),
+	                       id_of(s[ENV_CPU]), id_of(s[ENV_LOG]),
+	                       id_of(s[ENV_ROM])))
+		return false;
+	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		session_destroy(s[i]);
+		s[i] = NULL;
+	}
+	return true;
+}
+
+/* ---- news ---- */
 
 static void look(struct session *s)
 {

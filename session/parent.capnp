@@ -87,4 +87,25 @@ interface Parent $Fief.service("Parent") {
 
   heartbeatSigh @16 (handler :Signal);
   heartbeatResponse @17 ();
+
+  startChild @18 (pdId :UInt32, cpuId :UInt32, logId :UInt32, romId :UInt32,
+                  label :Text $Fief.maxBytes(160),
+                  binary :Text $Fief.maxBytes(160),
+                  ram :UInt64, caps :UInt32,
+                  parent :Parent, deathSigh :Signal)
+    -> (pd :Capability, cpu :Capability)
+    $Fief.errors([denied, insufficientRam, insufficientCaps, outOfRam,
+                  outOfCaps, conflict, notFound]);
+  # For a parent whose child gets all it starts with from here: open its
+  # sessions PD, CPU, LOG (with that label) and ROM (label `binary`), set the
+  # handler of its death, and start it. What comes back is PD and CPU. `ram` and
+  # `caps` are those of the PD session; the others cost what theirs cost. All or
+  # nothing. From then on the sessions are as if opened one by one. NOT_FOUND:
+  # there is no such binary. UNSUPPORTED: open them one by one.
+
+  closeChild @19 (pdId :UInt32, cpuId :UInt32, logId :UInt32, romId :UInt32)
+    $Fief.errors([notFound]);
+  # Close these sessions, CPU first, so that nothing of the child runs while
+  # the rest goes. NOT_FOUND: none is closed, because one of them is not open.
+  # UNSUPPORTED: close them one by one.
 }

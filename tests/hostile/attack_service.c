@@ -12,7 +12,8 @@ static bool spared(uint32_t what, uint32_t label)
 {
 	if (what == 0)
 		return label == 7; /* Pd.stop of itself */
-	return what == HOSTILE_PARENT && (label == 10 || label == 4);
+	return what == HOSTILE_PARENT &&
+	       (label == 10 || label == 4 || label == 19);
 }
 
 static void random_message(unsigned words)

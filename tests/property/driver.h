@@ -33,7 +33,9 @@ struct node {
 	struct node *ref;           /* reference account; of node 0: NULL */
 	fief_cap pd;                /* NULL: unused */
 	uint32_t id;                /* of the session */
-	struct quota limit;         /* what it must have */
+	/* Of the other sessions that it was started with at once; or 0. */
+	uint32_t cpu_id, log_id, rom_id;
+	struct quota limit; /* what it must have */
 	struct dataspace_cap ds[DS_MAX];
 	uint64_t bytes[DS_MAX]; /* of ds, rounded to pages; 0: unused */
 	bool started, dead;
@@ -93,6 +95,12 @@ struct account node_account(const struct node *);
 struct node *node_any(void);  /* at random, node 0 too; never NULL */
 struct node *node_free(void); /* NULL: all are in use */
 enum fief_err node_open(struct node *, struct quota donation);
+/* Open it with all that a component starts with, and start it. What may be
+ * wrong: the number of a session, the binary. */
+enum fief_err node_launch(struct node *, struct quota donation, uint32_t cpu_id,
+                          const char *binary);
+/* What that costs beside the donation. */
+struct quota node_launch_cost(void);
 void node_close(struct node *);
 /* Answer a call of a component that is gone: nobody may hear it. */
 void node_answer_stale(void);

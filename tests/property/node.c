@@ -5,8 +5,11 @@
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <lib/mem.h>
+#include <session/cpu.h>
+#include <session/log.h>
 #include <session/parent.h>
 #include <session/pd.h>
+#include <session/rom.h>
 
 #include "driver.h"
 
@@ -169,12 +172,116 @@ enum fief_err node_open(struct node *n, struct quota q)
 	return FIEF_OK;
 }
 
-void node_close(struct node *n)
+struct quota node_launch_cost(void)
+{
+	return (struct quota){
+		CPU_RAM_QUOTA + LOG_RAM_QUOTA + ROM_RAM_QUOTA,
+		CPU_CAP_QUOTA + LOG_CAP_QUOTA + ROM_CAP_QUOTA,
+	};
+}
+
+/* What core holds for the sessions beside PD; the driver's account has it
+ * when they are closed. */
+static void launch_model(int64_t sign)
+{
+	const struct quota q = node_launch_cost();
+	const uint64_t ram = (uint64_t)sign * q.ram;
+	const uint32_t caps = (uint32_t)sign * q.caps;
+
+	d.node[0].limit.ram -= ram;
+	d.node[0].limit.caps -= caps;
+	d.held.ram += ram;
+	d.held.caps += caps;
+}
+
+static enum fief_err launch(struct node *n, struct quota q, uint32_t cpu_id,
+                            const char *binary)
+{
+	const uint32_t id = d.next_id;
+	const struct parent_start_child_params p = {
+		.pd_id = id + 1,
+		.cpu_id = cpu_id ? cpu_id : id + 2,
+		.log_id = id + 3,
+		.rom_id = id + 4,
+		.label = capnp_text_of("node"),
+		.binary = capnp_text_of(binary),
+		.ram = q.ram,
+		.caps = q.caps,
+		.parent = { n->parent.cap },
+		.death_sigh = { d.death.cap },
+	};
+	struct parent_start_child_results r;
+	enum fief_err e;
+
+	d.next_id += 4;
+	e = parent_start_child((struct parent_cap){ d.env->parent }, &p, &r);
+	if (e)
+		return e;
+	fief_kif->drop(r.cpu, 1);
+	n->pd = r.pd;
+	n->id = p.pd_id;
+	n->cpu_id = p.cpu_id;
+	n->log_id = p.log_id;
+	n->rom_id = p.rom_id;
+	return FIEF_OK;
+}
+
+enum fief_err node_launch(struct node *n, struct quota q, uint32_t cpu_id,
+                          const char *binary)
 {
 	enum fief_err e;
 
-	e = parent_close((struct parent_cap){ d.env->parent }, n->id);
-	expect(e, FIEF_OK, "close of a PD");
+	*n = (struct node){ .parent = { .type = &parent_type } };
+	expect(fief_entrypoint_manage(d.env->ep, &n->parent), FIEF_OK,
+	       "parent object");
+	e = launch(n, q, cpu_id, binary);
+	if (e) {
+		fief_entrypoint_dissolve(d.env->ep, &n->parent);
+		return e;
+	}
+	n->ref = &d.node[0];
+	n->limit =
+		(struct quota){ q.ram - PD_RAM_QUOTA, q.caps - PD_CAP_QUOTA };
+	n->started = true;
+	d.node[0].limit.ram -= q.ram;
+	d.node[0].limit.caps -= q.caps;
+	d.held.ram += PD_RAM_QUOTA;
+	d.held.caps += PD_CAP_QUOTA;
+	launch_model(1);
+	return FIEF_OK;
+}
+
+static void close_one(uint32_t id)
+{
+	expect(parent_close((struct parent_cap){ d.env->parent }, id), FIEF_OK,
+	       "close of a session");
+}
+
+/* All at once or one by one; one that is closed already spoils the first. */
+static void close_sessions(const struct node *n)
+{
+	const struct parent_cap parent = { d.env->parent };
+	const bool spoil = n->cpu_id && !dice(3);
+
+	if (spoil)
+		close_one(n->log_id);
+	if (n->cpu_id) {
+		launch_model(-1);
+		expect(parent_close_child(parent, n->id, n->cpu_id, n->log_id,
+		                          n->rom_id),
+		       spoil ? FIEF_NOT_FOUND : FIEF_OK, "close of a child");
+	}
+	if (!n->cpu_id || spoil)
+		close_one(n->id);
+	if (spoil) {
+		close_one(n->rom_id);
+		close_one(n->cpu_id);
+	}
+}
+
+void node_close(struct node *n)
+{
+	close_sessions(n);
 	if (n->asks)
 		d.stale = n->token;
 	fief_entrypoint_dissolve(d.env->ep, &n->parent);

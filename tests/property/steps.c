@@ -97,6 +97,44 @@ static void step_open(void)
 	expect(tell(n, "open", q, node_open(n, q)), expected, "open");
 }
 
+static enum fief_err launch_expected(struct quota q, uint32_t cpu_id,
+                                     const char *binary)
+{
+	const struct quota more = node_launch_cost();
+	const struct quota all = { q.ram + more.ram, q.caps + more.caps };
+
+	return *binary == 'n'        ? FIEF_NOT_FOUND :
+	       cpu_id                ? FIEF_CONFLICT :
+	       q.ram < PD_RAM_QUOTA  ? FIEF_INSUFFICIENT_RAM :
+	       q.caps < PD_CAP_QUOTA ? FIEF_INSUFFICIENT_CAPS :
+	                               payable(&d.node[0], all);
+}
+
+/* All that a component starts with, at once: as opened one by one. */
+static void step_launch(void)
+{
+	const char *binary = dice(6) ? "property-child" : "no-such-module";
+	struct node *n = node_free(), *other = node_any();
+	/* One that is in use, or of the others. */
+	const uint32_t cpu_id = dice(6)   ? 0 :
+	                        other->id ? other->id :
+	                                    d.next_id + 4;
+	struct quota q = amount(&d.node[0]);
+	enum fief_err e;
+
+	if (!n)
+		return;
+	if (dice(4)) {
+		q.ram += PD_RAM_QUOTA;
+		q.caps += PD_CAP_QUOTA;
+	}
+	e = node_launch(n, q, cpu_id, binary);
+	expect(tell(n, "launch", q, e), launch_expected(q, cpu_id, binary),
+	       "launch");
+	if (!e && dice(4))
+		node_settle(n);
+}
+
 static void step_close(void)
 {
 	struct node *n = node_any();
@@ -362,11 +400,11 @@ static void step_order(void)
 void step_random(void)
 {
 	static void (*const step[])(void) = {
-		step_open,      step_open,     step_open,  step_close,
-		step_upgrade,   step_extra,    step_extra, step_reference,
-		step_reference, step_transfer, step_move,  step_alloc,
-		step_alloc,     step_free,     step_free,  step_start,
-		step_start,     step_kill,     step_order, step_order,
+		step_open,      step_open,     step_launch, step_close,
+		step_upgrade,   step_extra,    step_extra,  step_reference,
+		step_reference, step_transfer, step_move,   step_alloc,
+		step_alloc,     step_free,     step_free,   step_start,
+		step_start,     step_kill,     step_order,  step_order,
 		step_order,     step_order,
 	};
 
