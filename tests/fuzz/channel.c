@@ -134,6 +134,7 @@ static const struct kif_backend backend = {
 	.introduce = introduce,
 	.charge = charge,
 	.refresh = refresh,
+	.settle = refresh,
 	.ready = ready,
 	.signal_in = signal_in,
 	.dropped = dropped,

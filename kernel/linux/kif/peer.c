@@ -247,7 +247,7 @@ bool kdeleg_returns(struct kpeer *peer, uint32_t index, uint32_t gen)
 	if (index & CH_INDEX_SIGNAL)
 		return true;
 	d = ktable_get(&peer->deleg, sizeof(*d), index);
-	return d && d->own && d->gen == gen;
+	return d && d->own && d->state >> KDELEG_GEN_SHIFT == gen;
 }
 
 void kdeleg_release_locked(struct kif_pd *pd, struct kpeer *peer,
