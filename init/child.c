@@ -178,6 +178,19 @@ void child_end(struct child *c, enum child_state state)
 	sandbox_work_soon(c->sandbox);
 }
 
+void child_reset(struct child *c)
+{
+	state_set(c, CHILD_NEW);
+	c->ram = c->caps = 0;
+	c->sandbox->unmet = true;
+	c->session_count = c->fees = 0;
+	c->binary_state = BINARY_UNKNOWN;
+	c->wanted_ram = c->wanted_caps = 0;
+	c->exited = false;
+	c->exit_code = 0;
+	c->again = c->content = false;
+}
+
 void child_destroy(struct child *c)
 {
 	child_end(c, CHILD_ENDED);
@@ -242,10 +255,12 @@ static void incomplete_env(struct child *c, const struct session *s)
 }
 
 /* What its start takes from its quota, apart from the PD session. */
-static enum fief_err costs(const struct child *c, uint64_t *ram, uint64_t *caps)
+static enum fief_err costs(struct child *c, uint64_t *ram, uint64_t *caps)
 {
 	enum fief_err e = config_rom_cost(c->start->config, ram, caps);
 
+	c->content_ram = *ram;
+	c->content_caps = *caps;
 	*ram += SANDBOX_CHILD_RAM;
 	*caps += SANDBOX_CHILD_CAPS;
 	for (unsigned i = 0; i < ENV_COUNT; i++) {
@@ -336,12 +351,33 @@ static void env_open_all(struct child *c)
 	}
 }
 
+/* What it used has no route any more: it waits for a config with one. */
+static bool still_missing(struct child *c)
+{
+	struct session_way way;
+
+	if (!c->missing_service[0])
+		return false;
+	if (session_way_find(c, ENV_NONE, c->missing_service, c->missing_label,
+	                     &way, NULL)) {
+		fief_error("\"%s\" stays incomplete: no route to service "
+		           "\"%s\" (label \"%s\"), which it used",
+		           child_name(c), c->missing_service, c->missing_label);
+		end_incomplete(c, FIEF_DENIED);
+		return true;
+	}
+	c->missing_service[0] = '\0';
+	return false;
+}
+
 /* Where our parent does all at once, there is nothing to wait for. */
 void child_start(struct child *c)
 {
 	enum fief_err e;
 
 	state_set(c, CHILD_STARTING);
+	if (still_missing(c))
+		return;
 	e = env_make_all(c);
 	if (e) {
 		incomplete(c, "environment", e);

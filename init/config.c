@@ -8,11 +8,15 @@
 
 #include "sandbox.h"
 
+enum { WARNINGS_MAX = 32 };
+
 struct parser {
 	struct arena *a;
 	struct node_error *err;
 	const struct config *beside; /* NULL: it is the whole config */
 	struct config *c;
+	struct config_warning **warning; /* the end of the list */
+	unsigned warnings;               /* in it */
 };
 
 /* NULL: `*e` says why. */
@@ -282,6 +286,7 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	s->to = n->to;
 	s->nodes = nodes_of(n);
 	s->binary = s->name;
+	s->version = node_attr(n, "version", "");
 	s->config = node_first(n, "config");
 	s->route = p->c->default_route;
 	if (!e && binary)
@@ -337,36 +342,45 @@ static enum fief_err starts_of(struct parser *p, const struct node *root)
 
 /* ---- what needs all children ---- */
 
+/* The child may come with a later config; until then the route fails. */
 static enum fief_err child_unknown(struct parser *p, const struct node *target,
                                    const char *name)
 {
+	const struct node_place at = attr_place(target, "name");
 	struct config_guess g = { 0 };
+	struct config_warning *w;
+	enum fief_err e;
 
+	if (p->warnings == WARNINGS_MAX)
+		return FIEF_OK;
+	w = make(p, sizeof(*w), &e);
+	if (!w)
+		return e;
+	p->warnings++;
+	*p->warning = w;
+	p->warning = &w->next;
 	for (const struct config_start *s = p->c->starts; s; s = s->next)
 		config_guess_try(&g, name, s->name);
-	if (!g.name)
-		return node_error_set(p->err, FIEF_INVALID,
-		                      attr_place(target, "name"),
-		                      "route to \"%s\", but there is no such "
-		                      "child",
-		                      name);
-	return node_error_set(p->err, FIEF_INVALID, attr_place(target, "name"),
-	                      "route to \"%s\", but there is no such child, "
-	                      "did you mean \"%s\"?",
-	                      name, g.name);
+	e = node_error_set(&w->what, FIEF_OK, at,
+	                   "route to \"%s\", but there is no such child%s%s%s",
+	                   name, g.name ? ", did you mean \"" : "",
+	                   g.name ? g.name : "", g.name ? "\"?" : "");
+	return e;
 }
 
 static enum fief_err names_check(struct parser *p, const struct node *route)
 {
+	enum fief_err e = FIEF_OK;
+
 	NODE_FOR_EACH(rule, route, NULL)
 		NODE_FOR_EACH(target, rule, "child") {
 			const char *name = node_attr(target, "name", "");
 
-			if (!config_start_find(p->c, name) &&
+			if (!e && !config_start_find(p->c, name) &&
 			    !start_find_beside(p, name))
-				return child_unknown(p, target, name);
+				e = child_unknown(p, target, name);
 		}
-	return FIEF_OK;
+	return e;
 }
 
 static enum fief_err routes_check(struct parser *p, const struct node *root)
@@ -385,6 +399,7 @@ static enum fief_err build(struct parser *p, const struct node *root)
 	struct config *c = p->c;
 	enum fief_err e;
 
+	p->warning = &c->warnings;
 	c->default_ram = SANDBOX_RAM_DEFAULT;
 	c->default_caps = SANDBOX_CAPS_DEFAULT;
 	c->nodes = nodes_of(root);

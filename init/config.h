@@ -35,14 +35,21 @@ struct config_rule {
 	struct node_place at;
 };
 
+/* What is not wrong, but hardly meant. */
+struct config_warning {
+	struct node_error what;
+	struct config_warning *next;
+};
+
 struct child;
 struct config_batch;
 
 struct config_start {
 	struct dict_elem by_name;
 	const char *name;
-	const char *binary; /* ROM label */
-	uint64_t ram;       /* bytes wanted */
+	const char *binary;  /* ROM label */
+	const char *version; /* another one is another component; "" */
+	uint64_t ram;        /* bytes wanted */
 	uint64_t caps;
 	bool exit_propagate;
 	struct config_service *provides;
@@ -68,6 +75,8 @@ struct config {
 	size_t nstarts;
 	size_t nodes;      /* of all, with attributes and texts */
 	struct dict names; /* of starts */
+	/* In the order of the source; of what was read last. */
+	struct config_warning *warnings;
 };
 
 /*
@@ -95,6 +104,13 @@ bool config_start_same(const struct config_start *a,
                        const struct config_start *b);
 bool config_rules_same(const struct config_rule *a,
                        const struct config_rule *b);
+
+/* Do they say the same of what the child offers? Of what its ROM `config`
+ * holds? */
+bool config_provides_same(const struct config_start *a,
+                          const struct config_start *b);
+bool config_content_same(const struct config_start *a,
+                         const struct config_start *b);
 
 /* Do they say the same apart from children? */
 bool config_head_same(const struct config *a, const struct config *b);

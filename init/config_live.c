@@ -304,7 +304,7 @@ static bool part_valid(const struct config_live *l,
                        const struct config_cut *cut)
 {
 	return in_place(c, cut) && config_head_same(&l->config, c->next) &&
-	       !too_many(l, c) && !dangling(l, c);
+	       !too_many(l, c) && !dangling(l, c) && !c->next->warnings;
 }
 
 static bool of_memory(enum fief_err e)

@@ -101,12 +101,24 @@ static bool trees_same(const struct node *a, const struct node *b)
 	return a == b;
 }
 
+bool config_provides_same(const struct config_start *a,
+                          const struct config_start *b)
+{
+	return services_same(a->provides, b->provides);
+}
+
+bool config_content_same(const struct config_start *a,
+                         const struct config_start *b)
+{
+	return trees_same(a->config, b->config);
+}
+
 bool config_start_same(const struct config_start *a,
                        const struct config_start *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->binary, b->binary) &&
-	       a->ram == b->ram && a->caps == b->caps &&
-	       a->exit_propagate == b->exit_propagate &&
+	       !strcmp(a->version, b->version) && a->ram == b->ram &&
+	       a->caps == b->caps && a->exit_propagate == b->exit_propagate &&
 	       services_same(a->provides, b->provides) &&
 	       config_rules_same(a->route, b->route) &&
 	       trees_same(a->config, b->config);

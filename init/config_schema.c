@@ -49,7 +49,7 @@ static const struct element inner_config = { "config", .once = true,
 	                                     .any = true };
 static const struct element start = {
 	"start",
-	{ "name", "ram", "caps" },
+	{ "name", "ram", "caps", "version" },
 	{ &resource, &binary, &on_exit, &provides, &route, &inner_config },
 };
 static const struct element root_element = {

@@ -34,12 +34,14 @@ struct sandbox {
 	struct fief_env *env; /* borrowed: outlives us */
 	struct sandbox_hooks hooks;
 	struct fief_arena_source source;
-	struct config_live live;     /* of `source` */
-	struct list children;        /* owned */
-	struct list starting;        /* of `children` */
-	unsigned incomplete;         /* of `children` */
-	struct list waiting;         /* sessions whose server is not up yet */
-	struct list orphans;         /* owned: sessions without client */
+	struct config_live live; /* of `source` */
+	struct list children;    /* owned */
+	struct list starting;    /* of `children` */
+	unsigned incomplete;     /* of `children` */
+	bool leaving;            /* children go, for they are no more */
+	bool unmet;          /* some have less quota than their config says */
+	struct list waiting; /* sessions whose server is not up yet */
+	struct list orphans; /* owned: sessions without client */
 	struct fief_id_space upward; /* sessions at our parent */
 	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
@@ -92,6 +94,7 @@ struct session {
 	struct list_elem in_requests;
 	enum request_kind request;
 	bool fetched; /* the server has read `request` */
+	bool lost;    /* its server left the config */
 	uint64_t more_ram;
 	uint32_t more_caps; /* of an upgrade */
 
@@ -102,6 +105,7 @@ struct session {
 	uint32_t caps;
 	fief_cap cap; /* owned: received */
 	char service[SERVICE_MAX + 1];
+	char sent[TEXT_MAX + 1];  /* the label as the client sent it */
 	char label[TEXT_MAX + 1]; /* as the server sees it */
 	char args[TEXT_MAX + 1];
 };
@@ -114,6 +118,20 @@ struct session_ask {
 	uint32_t caps;
 	bool wait;
 };
+
+/* Where the config leads a session. */
+struct session_way {
+	bool local;           /* we serve it */
+	struct child *server; /* NULL: local, or the parent */
+	struct label label;   /* as the server sees it */
+};
+
+/* Errors: DENIED (`*why` tells, unless it is NULL), TOO_LONG (the label). */
+FIEF_MUST enum fief_err session_way_find(const struct child *client,
+                                         enum env_kind, const char *service,
+                                         const char *sent,
+                                         struct session_way *out,
+                                         enum route_result *why);
 
 /* Route a request and make its record; nothing is asked or paid, except for
  * the fee. Errors: as parent_session. Logs why. */
@@ -158,6 +176,17 @@ void money_fee_return(struct child *);
 /* Own quota that children can get. */
 void money_available(struct sandbox *, uint64_t *ram, uint64_t *caps);
 
+/* ---- quota.c: quota of children, as the config has it ---- */
+
+/* Take from a running child what it has too much and does not use; ask it to
+ * yield the rest. */
+void quota_lower(struct child *);
+/* Have a running child pay for the `config` that it will have, or get back
+ * what the next one costs less. Error: it cannot pay. */
+FIEF_MUST enum fief_err quota_content(struct child *);
+/* Give one that is new or runs what it lacks, from what is there. */
+void quota_give(struct child *, uint64_t *ram, uint64_t *caps);
+
 /* ---- upward.c: sessions at our parent ---- */
 void upward_ask(struct session *);
 FIEF_MUST enum fief_err upward_upgrade(struct session *, uint64_t ram,
@@ -187,8 +216,10 @@ struct config_rom {
 	struct fief_rpc_obj obj;
 	struct fief_env *env; /* borrowed; NULL: there is no inline config */
 	fief_cap ds;          /* owned: sealed */
-	fief_cap sigh;        /* owned: received */
 	size_t size;
+	fief_cap next; /* owned: what the client will have at its update */
+	size_t next_size;
+	fief_cap sigh; /* owned: received */
 };
 
 /* Bytes of RAM and capabilities that it will take. */
@@ -197,6 +228,10 @@ FIEF_MUST enum fief_err config_rom_cost(const struct node *config,
 FIEF_MUST enum fief_err config_rom_init(struct config_rom *,
                                         struct fief_env *env,
                                         const struct node *config);
+/* Another content, or none, or the first; who has the ROM is told. */
+FIEF_MUST enum fief_err config_rom_change(struct config_rom *,
+                                          struct fief_env *env,
+                                          const struct node *config);
 void config_rom_fini(struct config_rom *);
 
 /* ---- children ---- */
@@ -220,6 +255,7 @@ struct child {
 	struct sandbox *sandbox;
 	struct list_elem in_sandbox;
 	struct list_elem in_starting;
+	struct list_elem in_again;
 	const struct config_start *start;      /* borrowed: in the config */
 	const struct config_start *next_start; /* while a config is applied */
 	enum child_state state;
@@ -234,14 +270,26 @@ struct child {
 	unsigned fees;                  /* paid for sessions */
 	struct fief_signal_handler death;
 	struct config_rom config;
+	uint64_t content_ram, content_caps; /* of it, paid by the child */
 	enum child_binary binary_state;
 	fief_cap binary;                     /* owned: until the start */
 	fief_cap session_sigh, request_sigh; /* owned: received, as below */
 	fief_cap resource_sigh, yield_sigh, heartbeat_sigh;
 	uint64_t wanted_ram; /* it asked for more */
 	uint32_t wanted_caps;
+	uint64_t yield_ram; /* we asked to have it back */
+	uint32_t yield_caps;
 	bool exited; /* it said so */
 	int exit_code;
+
+	/* While a config is applied. */
+	bool again;   /* it ends, and starts anew: is in a list of those */
+	bool content; /* its ROM `config` has another content */
+
+	/* What it had when its route went away: without one it does not start
+	 * again. No service: nothing is missing. */
+	char missing_service[SERVICE_MAX + 1];
+	char missing_label[TEXT_MAX + 1];
 };
 
 FIEF_MUST enum fief_err
@@ -253,6 +301,8 @@ bool child_progress(struct child *);
 
 /* End it and everything it has; the record stays. */
 void child_end(struct child *, enum child_state state);
+/* As child_create made it, for another start. It has ended. */
+void child_reset(struct child *);
 void child_destroy(struct child *);
 
 /* The loader's result; takes `binary` over. */
@@ -260,6 +310,11 @@ void child_binary(struct child *, fief_cap binary, enum fief_err result);
 
 /* It says that it is done. */
 void child_exit(struct child *, int code);
+
+/* ---- verdict.c ---- */
+/* By the config in force, would one of its sessions be another today, or have
+ * no route? Children whose `again` is set count as others. */
+bool verdict_restarts(struct child *);
 
 /* ---- crash.c ---- */
 /* Say why it crashed; `signal` is all there is without a report. */

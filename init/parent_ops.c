@@ -182,9 +182,17 @@ static enum fief_err op_resource_request(struct fief_rpc_obj *self,
 static enum fief_err op_yield_request(struct fief_rpc_obj *self, uint64_t *ram,
                                       uint32_t *caps)
 {
-	(void)self;
-	*ram = 0;
-	*caps = 0;
+	*ram = child_from(self)->yield_ram;
+	*caps = child_from(self)->yield_caps;
+	return FIEF_OK;
+}
+
+static enum fief_err op_yield_response(struct fief_rpc_obj *self)
+{
+	struct child *c = child_from(self);
+
+	if (c->yield_ram || c->yield_caps)
+		quota_lower(c);
 	return FIEF_OK;
 }
 
@@ -216,7 +224,7 @@ const struct parent_ops parent_ops = {
 	.resource_request = op_resource_request,
 	.yield_sigh = op_yield_sigh,
 	.yield_request = op_yield_request,
-	.yield_response = op_nothing,
+	.yield_response = op_yield_response,
 	.heartbeat_sigh = op_heartbeat_sigh,
 	.heartbeat_response = op_nothing,
 };

@@ -56,30 +56,7 @@ static enum fief_err text_set(char *out, size_t max, struct capnp_text text)
 	return FIEF_OK;
 }
 
-static enum fief_err label_make(struct session *s, const char *sent,
-                                const char *rewritten)
-{
-	struct label label;
-	enum fief_err e;
-
-	if (rewritten)
-		e = label_set(&label, rewritten);
-	else
-		e = label_compose(&label, child_name(s->client), sent);
-	if (!e && strlen(label.text) > TEXT_MAX)
-		e = FIEF_TOO_LONG;
-	if (e) {
-		fief_error("label \"%s\" of \"%s\" for service \"%s\" is too "
-		           "long: at most %d bytes with the name of the child",
-		           sent, child_name(s->client), s->service, TEXT_MAX);
-		return e;
-	}
-	memcpy(s->label, label.text, strlen(label.text) + 1);
-	return FIEF_OK;
-}
-
-static enum fief_err report_route(const struct route_request *q,
-                                  enum route_result result)
+static void report_route(const struct session *s, enum route_result result)
 {
 	static const char *const why[] = {
 		[ROUTE_NONE] = "has no route to",
@@ -87,47 +64,88 @@ static enum fief_err report_route(const struct route_request *q,
 		[ROUTE_AMBIGUOUS] = "finds several children that provide",
 	};
 
-	fief_error("\"%s\" %s service \"%s\" (label \"%s\")", q->client->name,
-	           why[result], q->service, q->label);
-	return FIEF_DENIED;
+	fief_error("\"%s\" %s service \"%s\" (label \"%s\")",
+	           child_name(s->client), why[result], s->service, s->sent);
 }
 
-static enum fief_err route_set(struct session *s, const char *sent)
+static bool served_by_us(const struct child *c, enum env_kind env,
+                         const char *service, const char *sent)
+{
+	return env == ENV_NONE && c->start->config && !strcmp(service, "ROM") &&
+	       !strcmp(label_last(sent), "config");
+}
+
+static enum fief_err label_make(const struct child *c, const char *sent,
+                                const char *rewritten, struct label *out)
+{
+	enum fief_err e;
+
+	if (rewritten)
+		e = label_set(out, rewritten);
+	else
+		e = label_compose(out, child_name(c), sent);
+	return !e && strlen(out->text) > TEXT_MAX ? FIEF_TOO_LONG : e;
+}
+
+enum fief_err session_way_find(const struct child *client, enum env_kind env,
+                               const char *service, const char *sent,
+                               struct session_way *out, enum route_result *why)
 {
 	const struct route_request q = {
-		.config = &s->sandbox->live.config,
-		.client = s->client->start,
-		.service = s->service,
+		.config = &client->sandbox->live.config,
+		.client = client->start,
+		.service = service,
 		.label = sent,
 	};
 	struct route route = { 0 };
 	enum route_result result = ROUTE_FOUND;
 
-	s->local = s->env == ENV_NONE && s->client->config.env &&
-	           !strcmp(s->service, "ROM") &&
-	           !strcmp(label_last(sent), "config");
-	if (!s->local)
+	out->local = served_by_us(client, env, service, sent);
+	if (!out->local)
 		result = route_find(&q, &route);
+	if (why)
+		*why = result;
 	if (result != ROUTE_FOUND)
-		return report_route(&q, result);
-	if (route.server)
-		s->server = route.server->child;
-	return label_make(s, sent, route.label);
+		return FIEF_DENIED;
+	out->server = route.server ? route.server->child : NULL;
+	return label_make(client, sent, route.label, &out->label);
+}
+
+static enum fief_err route_set(struct session *s)
+{
+	enum route_result why;
+	struct session_way way;
+	enum fief_err e;
+
+	e = session_way_find(s->client, s->env, s->service, s->sent, &way,
+	                     &why);
+	if (e == FIEF_DENIED)
+		report_route(s, why);
+	else if (e)
+		fief_error("label \"%s\" of \"%s\" for service \"%s\" is too "
+		           "long: at most %d bytes with the name of the child",
+		           s->sent, child_name(s->client), s->service,
+		           TEXT_MAX);
+	if (e)
+		return e;
+	s->local = way.local;
+	s->server = way.server;
+	memcpy(s->label, way.label.text, strlen(way.label.text) + 1);
+	return FIEF_OK;
 }
 
 /* Fill in what the request says; takes nothing. */
 static enum fief_err session_fill(struct session *s,
                                   const struct session_ask *a)
 {
-	char sent[TEXT_MAX + 1];
 	enum fief_err e;
 
 	e = text_set(s->service, SERVICE_MAX, a->service);
 	if (!e)
-		e = text_set(sent, TEXT_MAX, a->label);
+		e = text_set(s->sent, TEXT_MAX, a->label);
 	if (!e)
 		e = text_set(s->args, TEXT_MAX, a->args);
-	return e ? e : route_set(s, sent);
+	return e ? e : route_set(s);
 }
 
 /* From now on the client has it. */
@@ -460,6 +478,7 @@ void session_server_gone(struct session *s)
 	refund_all(s);
 	s->server = NULL;
 	s->state = SESSION_DEAD;
+	s->lost = s->sandbox->leaving;
 	fief_kif->drop(s->cap, 1);
 	s->cap = FIEF_CAP_NULL;
 	if (s->env != ENV_NONE)

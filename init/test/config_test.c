@@ -197,12 +197,6 @@ static void refused(void **state)
 		{ "<config><start name='a' ram='1M'>"
 		  "<resource name='RAM' quantum='1M'/></start></config>",
 		  "ram of \"a\" is given twice" },
-		{ "<config><start name='a'><route><service name='X'>"
-		  "<child name='b'/></service></route></start></config>",
-		  "1:57: route to \"b\", but there is no such child" },
-		{ "<config><default-route><any-service><child name='b'/>"
-		  "</any-service></default-route></config>",
-		  "route to \"b\", but there is no such child" },
 		{ "<config><start name='a'><route><service><parent/>"
 		  "</service></route></start></config>",
 		  "1:32: " },
@@ -221,6 +215,37 @@ static void refused(void **state)
 		if (!strstr(line, table[i].error))
 			fail_msg("found \"%s\", expected \"%s\"", line,
 			         table[i].error);
+		done(&p);
+	}
+}
+
+/* What may be meant: the child may come later. */
+static void warned(void **state)
+{
+	static const struct {
+		const char *text, *warning;
+	} table[] = {
+		{ "<config><start name='a'><route><service name='X'>"
+		  "<child name='b'/></service></route></start></config>",
+		  "1:57: route to \"b\", but there is no such child" },
+		{ "<config><default-route><any-service><child name='timr'/>"
+		  "</any-service></default-route><start "
+		  "name='timer'/></config>",
+		  "no such child, did you mean \"timer\"?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char line[NODE_ERROR_MAX + 64];
+		struct parsed p;
+		struct fmt f;
+
+		assert_int_equal(parse(&p, table[i].text), FIEF_OK);
+		assert_non_null(p.config->warnings);
+		assert_null(p.config->warnings->next);
+		fmt_init(&f, line, sizeof(line));
+		node_error_print(&f, "config", &p.config->warnings->what);
+		assert_non_null(strstr(line, table[i].warning));
 		done(&p);
 	}
 }
@@ -420,10 +445,10 @@ static void faults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(model),       cmocka_unit_test(defaults),
-		cmocka_unit_test(refused),     cmocka_unit_test(distance),
-		cmocka_unit_test(route_table), cmocka_unit_test(changes),
-		cmocka_unit_test(faults),
+		cmocka_unit_test(model),    cmocka_unit_test(defaults),
+		cmocka_unit_test(refused),  cmocka_unit_test(warned),
+		cmocka_unit_test(distance), cmocka_unit_test(route_table),
+		cmocka_unit_test(changes),  cmocka_unit_test(faults),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,8 @@ UNSEEN = {
     "no memory to report the crash": "host",
     "crashed (signal %d)": "the same, seen by init",
     "no memory for the config": "init/test/config_test.c",
+    "keeps its old config": "init without memory",
+    "which it used": "run/reconfig-stuck",
     "cannot make the children": "init/test/embed.c",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",

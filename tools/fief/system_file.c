@@ -137,6 +137,11 @@ static enum fief_err parse_system(const struct system_file *c,
 	const struct config *config;
 	enum fief_err e = config_parse(in, a, err, &config);
 
+	/* Of a system that runs, a part may come later; init tells then. */
+	if (!e && config->warnings && !c->loaded) {
+		*err = config->warnings->what;
+		return FIEF_INVALID;
+	}
 	if (!e)
 		image_check(c->core, shown(c->file), config);
 	return e;
@@ -183,6 +188,7 @@ static int load(struct system_file *c)
 	code = check(c, &t);
 	if (!code)
 		code = store(c->memfd, &t);
+	c->loaded |= !code;
 	free(t.bytes);
 	return code;
 }

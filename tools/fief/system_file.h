@@ -9,6 +9,7 @@ struct system_file {
 	int memfd;                      /* owned; -1: none */
 	const char *file;               /* borrowed: as the user wrote it */
 	const struct core_params *core; /* borrowed: what will run */
+	bool loaded;                    /* once, at least */
 };
 
 /* Read `file`, or standard input if it is "-", and refuse a document that is

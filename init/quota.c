@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The quota of children: what they start with, and its change while they run.
+ * All that give come before all that get. What a child uses is not taken: it
+ * is asked to yield it, and gives it back when it can.
+ */
+
+#include "internal.h"
+
+/* What a running child keeps, whatever its config says. */
+enum { RAM_LEFT = 16 << 10, CAPS_LEFT = 5 };
+
+static uint64_t part_of(uint64_t wanted, uint64_t available)
+{
+	return wanted < available ? wanted : available;
+}
+
+static uint64_t above(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+/* ---- less ---- */
+
+static void account_free(const struct child *c, uint64_t *ram, uint64_t *caps)
+{
+	uint64_t limit, used;
+	uint32_t cap_limit, cap_used;
+
+	*ram = *caps = 0;
+	if (pd_quota((struct pd_cap){ c->pd }, &limit, &used, &cap_limit,
+	             &cap_used))
+		return;
+	*ram = above(limit - used, RAM_LEFT);
+	*caps = above(cap_limit - cap_used, CAPS_LEFT);
+}
+
+static void yield_ask(struct child *c)
+{
+	c->yield_ram = above(c->ram, c->start->ram);
+	c->yield_caps = (uint32_t)above(c->caps, c->start->caps);
+	if (c->yield_ram || c->yield_caps)
+		fief_kif->signal(c->yield_sigh);
+}
+
+void quota_lower(struct child *c)
+{
+	const uint64_t ram = above(c->ram, c->start->ram);
+	const uint64_t caps = above(c->caps, c->start->caps);
+	uint64_t free_ram, free_caps;
+
+	if (c->state != CHILD_RUNNING || (!ram && !caps))
+		return;
+	account_free(c, &free_ram, &free_caps);
+	free_ram = part_of(ram, free_ram);
+	free_caps = part_of(caps, free_caps);
+	if (!money_move(c->sandbox, c->pd, c->sandbox->env->pd, free_ram,
+	                (uint32_t)free_caps)) {
+		c->ram -= free_ram;
+		c->caps -= free_caps;
+	}
+	yield_ask(c);
+}
+
+/* ---- its config ---- */
+
+enum fief_err quota_content(struct child *c)
+{
+	const fief_cap own = c->sandbox->env->pd;
+	uint64_t ram, caps;
+	enum fief_err e;
+
+	if (c->state != CHILD_RUNNING)
+		return FIEF_UNSUPPORTED;
+	e = config_rom_cost(c->start->config, &ram, &caps);
+	if (!e)
+		e = money_move(c->sandbox, c->pd, own,
+		               above(ram, c->content_ram),
+		               (uint32_t)above(caps, c->content_caps));
+	if (!e)
+		e = money_move(c->sandbox, own, c->pd,
+		               above(c->content_ram, ram),
+		               (uint32_t)above(c->content_caps, caps));
+	if (!e) {
+		c->content_ram = ram;
+		c->content_caps = caps;
+	}
+	return e;
+}
+
+/* ---- more ---- */
+
+static void report_short(const struct child *c)
+{
+	char got[NUMBER_TEXT_MAX], wanted[NUMBER_TEXT_MAX];
+
+	if (c->ram < c->start->ram)
+		fief_warning("\"%s\" gets %s of %s RAM, no more is available",
+		             child_name(c), number_text(got, c->ram),
+		             number_text(wanted, c->start->ram));
+	if (c->caps < c->start->caps)
+		fief_warning("\"%s\" gets %llu of %llu caps, no more are "
+		             "available",
+		             child_name(c), (unsigned long long)c->caps,
+		             (unsigned long long)c->start->caps);
+	c->sandbox->unmet |= c->ram < c->start->ram || c->caps < c->start->caps;
+}
+
+/* A child that waits for more looks again. */
+static void raise(struct child *c, uint64_t ram, uint64_t caps)
+{
+	struct sandbox *b = c->sandbox;
+
+	if (money_move(b, b->env->pd, c->pd, ram, (uint32_t)caps))
+		return;
+	c->ram += ram;
+	c->caps += caps;
+	if (c->wanted_ram || c->wanted_caps) {
+		c->wanted_ram = c->wanted_caps = 0;
+		fief_kif->signal(c->resource_sigh);
+	}
+}
+
+void quota_give(struct child *c, uint64_t *ram, uint64_t *caps)
+{
+	const uint64_t more = part_of(above(c->start->ram, c->ram), *ram);
+	const uint64_t more_caps =
+		part_of(above(c->start->caps, c->caps), *caps);
+
+	if (c->state != CHILD_NEW && c->state != CHILD_RUNNING)
+		return;
+	if (c->ram >= c->start->ram && c->caps >= c->start->caps)
+		return;
+	*ram -= more;
+	*caps -= more_caps;
+	if (c->state == CHILD_RUNNING) {
+		raise(c, more, more_caps);
+	} else {
+		c->ram += more;
+		c->caps += more_caps;
+	}
+	report_short(c);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/* Does what its config says, so that scenarios need no program of their own;
+ * see README.md. */
+
+#include <fief/config.h>
+#include <fief/kif_table.h>
+#include <fief/log.h>
+#include <fief/root.h>
+#include <fief/session.h>
+#include <lib/mem.h>
+#include <session/fs_stub.h>
+#include <session/parent.h>
+#include <session/pd.h>
+
+enum { SERVICES = 4, HELD = 16 };
+
+static struct main {
+	struct fief_env *env;
+	struct fief_config config;
+	struct fief_signal_handler changed, yield;
+	struct fief_root root;
+	struct fief_service service[SERVICES];
+	unsigned services;
+	struct fief_session session[HELD];
+	unsigned sessions;
+	struct dataspace_cap ram[HELD];
+	unsigned rams;
+} m;
+
+/* ---- as a server ---- */
+
+static enum fief_err op_identify(struct fief_rpc_obj *self,
+                                 struct capnp_text *server,
+                                 struct capnp_text *label)
+{
+	(void)self;
+	*server = *label = capnp_text_of("dummy");
+	return FIEF_OK;
+}
+
+static const struct fs_stub_ops ops = { .identify = op_identify };
+
+static enum fief_err session_init(struct fief_service_session *s,
+                                  const struct fief_service_request *request)
+{
+	fief_log("serves %s \"%s\"", s->service->name, request->label);
+	return FIEF_OK;
+}
+
+static void session_fini(struct fief_service_session *s)
+{
+	fief_log("served %s", s->service->name);
+}
+
+static enum fief_err do_provide(const struct node *n)
+{
+	struct fief_service *s = &m.service[m.services];
+
+	if (m.services == SERVICES)
+		return FIEF_LIMIT;
+	*s = (struct fief_service){
+		.name = node_attr(n, "service", "Dummy"),
+		.type = &fs_stub_rpc_type,
+		.ops = &ops,
+		.size = sizeof(struct fief_service_session),
+		.init = session_init,
+		.fini = session_fini,
+	};
+	m.services++;
+	return fief_root_announce(&m.root, s);
+}
+
+/* ---- as a client ---- */
+
+static enum fief_err do_session(const struct node *n)
+{
+	const struct fief_session_args args = {
+		.service = node_attr(n, "service", "Dummy"),
+		.label = node_attr(n, "label", ""),
+		.ram = 32 << 10,
+		.caps = 10,
+	};
+	enum fief_err e;
+
+	if (m.sessions == HELD)
+		return FIEF_LIMIT;
+	e = fief_session_open(m.env, &args, &m.session[m.sessions]);
+	fief_log("%s \"%s\": %s", args.service, args.label, fief_err_text(e));
+	m.sessions += !e;
+	return FIEF_OK;
+}
+
+/* ---- quota ---- */
+
+static enum fief_err do_quota(const struct node *n)
+{
+	uint64_t limit, used;
+	uint32_t caps, caps_used;
+	enum fief_err e;
+
+	(void)n;
+	e = pd_quota((struct pd_cap){ m.env->pd }, &limit, &used, &caps,
+	             &caps_used);
+	if (!e)
+		fief_log("has %llu KiB and %u caps",
+		         (unsigned long long)(limit >> 10), caps);
+	return e;
+}
+
+static enum fief_err do_use(const struct node *n)
+{
+	uint64_t bytes = 0;
+	enum fief_err e = node_attr_u64(n, "ram", 0, NULL, &bytes);
+
+	if (!e && m.rams == HELD)
+		e = FIEF_LIMIT;
+	if (!e)
+		e = pd_alloc_ram((struct pd_cap){ m.env->pd }, bytes,
+		                 &m.ram[m.rams]);
+	fief_log("uses %llu KiB: %s", (unsigned long long)(bytes >> 10),
+	         fief_err_text(e));
+	m.rams += !e;
+	return FIEF_OK;
+}
+
+static enum fief_err do_free(const struct node *n)
+{
+	(void)n;
+	while (m.rams--) {
+		enum fief_err e = pd_free_ram((struct pd_cap){ m.env->pd },
+		                              m.ram[m.rams]);
+
+		if (e)
+			return e;
+		fief_kif->drop(m.ram[m.rams].cap, 1);
+	}
+	m.rams = 0;
+	return FIEF_OK;
+}
+
+/* The parent wants some back: all that is held goes. */
+static void on_yield(struct fief_signal_handler *self, unsigned count)
+{
+	const struct parent_cap parent = { m.env->parent };
+	uint64_t ram;
+	uint32_t caps;
+
+	(void)self, (void)count;
+	if (parent_yield_request(parent, &ram, &caps) || do_free(NULL))
+		return;
+	fief_log("yields %llu KiB", (unsigned long long)(ram >> 10));
+	if (parent_yield_response(parent))
+		fief_error("cannot yield");
+}
+
+/* ---- the config ---- */
+
+static enum fief_err do_log(const struct node *n)
+{
+	fief_log("%s", node_attr(n, "text", ""));
+	return FIEF_OK;
+}
+
+static enum fief_err do_exit(const struct node *n)
+{
+	int64_t code = 0;
+	enum fief_err e = node_attr_i64(n, "code", 0, NULL, &code);
+
+	if (!e)
+		fief_exit(m.env, (int)code);
+	return e;
+}
+
+static const struct {
+	const char *name;
+	enum fief_err (*run)(const struct node *);
+	bool once; /* not again when the config changes */
+} steps[] = {
+	{ "provide", do_provide, true }, { "session", do_session, true },
+	{ "use", do_use, true },         { "free", do_free, false },
+	{ "quota", do_quota, false },    { "log", do_log, false },
+	{ "exit", do_exit, false },
+};
+
+static void step(const struct node *n, bool first)
+{
+	enum fief_err e = FIEF_UNSUPPORTED;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (node_has_type(n, steps[i].name))
+			e = first || !steps[i].once ? steps[i].run(n) : FIEF_OK;
+	if (e)
+		fief_error("<%s>: %s", n->name, fief_err_text(e));
+}
+
+static void steps_run(bool first)
+{
+	NODE_FOR_EACH(n, m.config.root, NULL)
+		step(n, first);
+}
+
+static void on_changed(struct fief_signal_handler *self, unsigned count)
+{
+	enum fief_err e = fief_config_update(&m.config);
+
+	(void)self, (void)count;
+	if (e) {
+		fief_error("config: %s", fief_err_text(e));
+		return;
+	}
+	fief_log("config changed");
+	steps_run(false);
+}
+
+static enum fief_err start(struct fief_env *env)
+{
+	enum fief_err e;
+
+	m.env = env;
+	m.changed.handle = on_changed;
+	m.yield.handle = on_yield;
+	e = fief_signal_manage(env->ep, &m.changed);
+	if (!e)
+		e = fief_signal_manage(env->ep, &m.yield);
+	if (!e)
+		e = parent_yield_sigh((struct parent_cap){ env->parent },
+		                      (struct signal_cap){ m.yield.cap });
+	if (!e)
+		e = fief_root_init(&m.root, env);
+	if (!e)
+		e = fief_config_open(env, &m.config);
+	return e ? e : fief_rom_sigh(&m.config.rom, &m.changed);
+}
+
+void fief_component_construct(struct fief_env *env)
+{
+	enum fief_err e = start(env);
+
+	if (e) {
+		fief_error("cannot start: %s", fief_err_text(e));
+		fief_exit(env, 1);
+	}
+	fief_log("started");
+	steps_run(true);
+}
