@@ -95,7 +95,7 @@ void kdeleg_give_back_locked(struct kpeer *, uint32_t index, uint32_t gen);
 void kdeleg_forget_locked(struct kpeer *);
 void kdeleg_release_locked(struct kif_pd *, struct kpeer *, uint32_t index,
                            uint32_t gen);
-/* Is (index, gen) something that the peer may give back? Noted for a grant:
+/* May (index, gen) be something that the peer gives back? Noted for a grant:
  * it does so once. Lock held. */
 bool kdeleg_returns(struct kpeer *, uint32_t index, uint32_t gen);
 /* `from` introduced the object to `to`, who names it by `number`. LIMIT:

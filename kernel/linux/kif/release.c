@@ -72,7 +72,7 @@ static bool release_keep(struct kif_pd *pd, struct kchan *ch, uint32_t index,
 	const uint32_t used = pd->release_end - pd->release_next;
 
 	if (!kdeleg_returns(ch->peer, index, gen))
-		return true; /* of nothing that it has */
+		return true; /* nothing that it has */
 	if (ch->peer->releases >= RELEASES_MAX - used || !release_room(pd))
 		return false;
 	ch->peer->releases++;
