@@ -268,16 +268,29 @@ static bool scan_signals(struct kif_pd *pd, struct kchan *ch,
 	return false;
 }
 
+/* The slot that is looked at first: a client with one thread has only the
+ * first one, but threads that keep calling must not starve those behind. */
+static unsigned first_slot(const struct kchan *ch)
+{
+	enum { VISITS = 8 };
+
+	return FIEF_LIKELY(ch->serial % VISITS) ?
+	               0 :
+	               ch->serial / VISITS % CH_SLOTS;
+}
+
 static bool scan_channel(struct kif_pd *pd, struct kchan *ch,
                          struct kif_msg *msg, struct kif_wait *w)
 {
 	struct ch_page *page = ch->page;
+	unsigned n = first_slot(ch);
 	uint32_t req;
 
 	if (pd->backend->visited)
 		pd->backend->visited(pd, ch);
 
-	for (unsigned n = 0; n < CH_SLOTS && !(w->flags & KIF_SIGNALS); n++) {
+	for (unsigned i = 0; i < CH_SLOTS && !(w->flags & KIF_SIGNALS);
+	     i++, n = n + 1 < CH_SLOTS ? n + 1 : 0) {
 		req = kslot_request(&page->slot[n]);
 		if (req == ch->seq[n] || kslot_held(pd, ch, n))
 			continue;
