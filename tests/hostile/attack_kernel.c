@@ -31,7 +31,7 @@ static int kop_fuzz(void)
 
 	attack_get(HOSTILE_CANARY, 0);
 	for (; fief_kif->time() < end; n++) {
-		uint32_t label = (uint32_t)attack_random() % 14;
+		uint32_t label = (uint32_t)attack_random() % (KOP_COUNT + 2);
 		struct kop op = {
 			.chan = wild(),
 			.index = wild(),
@@ -44,6 +44,7 @@ static int kop_fuzz(void)
 			.via = wild() % 4,
 			.slot = wild(),
 			.seq = wild(),
+			.owner = wild() % 16,
 			.at = wild(),
 			.end = (uint64_t)wild() << (wild() & 31),
 		};
@@ -96,6 +97,7 @@ static struct kop introduction(fief_cap cap, uint32_t peer, uint32_t number)
 
 	return (struct kop){
 		.chan = kcap_chan(c),
+		.owner = raw_channel(cap)->peer->id,
 		.index = c->word,
 		.gen = c->gen,
 		.peer = peer,

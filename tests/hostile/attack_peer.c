@@ -12,6 +12,7 @@ static struct kop introduction(fief_cap cap, uint32_t peer, uint32_t number)
 
 	return (struct kop){
 		.chan = kcap_chan(c),
+		.owner = raw_channel(cap)->peer->id,
 		.index = c->word,
 		.gen = c->gen,
 		.peer = peer,

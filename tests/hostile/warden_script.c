@@ -99,13 +99,16 @@ static void parent_after_death(void)
 	struct ch_slot *slot = &core_channel()->page->slot[5];
 	const struct kcap *c, *spare;
 	fief_cap given, binary;
+	const struct kchan *ch;
 	struct kop op;
 
 	warden_serve(MS(2000), child_registered, a);
 	warden_serve(MS(100), NULL, NULL);
 	given = a->given[0];
 	c = entry(given);
+	ch = ktable_at(&self()->chans, sizeof(*ch), kcap_chan(c));
 	op = (struct kop){ .chan = kcap_chan(c),
+		           .owner = ch->peer->id,
 		           .index = c->word,
 		           .gen = c->gen,
 		           .number = 0x777,

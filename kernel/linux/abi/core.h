@@ -17,9 +17,10 @@ enum { CORE_PEER = 0, CORE_CHANNEL = 0 };
  * message's data; no capabilities. */
 enum kop_label {
 	KOP_REVERSE = 1, /* peer, a = endpoint; result a = channel number */
-	KOP_INTRODUCE,   /* chan, index, gen -> peer, as `number`; if slot is
-	                  * not KOP_NO_SLOT: for the call in that slot of
-	                  * out-channel `via`, which core rings or ends */
+	KOP_INTRODUCE,   /* chan (that leads to PD `owner`), index, gen -> peer,
+	                  * as `number`; if slot is not KOP_NO_SLOT: for the
+	                  * call in that slot of out-channel `via`, which core
+	                  * rings or ends */
 	KOP_MAP,         /* index, gen, a = rights; result a = descriptor
 	                  * number on the socket, 0 if it is managed, size */
 	KOP_PART,        /* of a managed one: index, gen, a = rights, first
@@ -42,6 +43,7 @@ struct kop {
 	uint32_t a, b;
 	uint64_t size;
 	uint32_t number, via, slot, seq;
+	uint32_t owner, unused;
 	uint64_t at, end, off;
 };
 

@@ -136,14 +136,14 @@ static void name_return(const struct host_intro *in, struct host_channel *ch,
 		number_free(in->owner->signals, 1ull << index);
 }
 
-static void introduce_to_core(const struct host_intro *in, uint32_t index,
-                              uint32_t gen)
+static void introduce_to_core(const struct host_intro *in,
+                              const struct pdp_notice *n)
 {
 	const struct kintro intro = {
 		.number = in->number,
-		.chan = in->owner->id,
-		.index = index,
-		.gen = gen,
+		.chan = n->chan,
+		.index = n->index,
+		.gen = n->gen,
 	};
 
 	kpeer_intro_locked(&host.kif, host_peer(in->from), &intro);
@@ -156,6 +156,7 @@ static enum fief_err introduce_foreign(const struct host_intro *in,
 	enum fief_err e = FIEF_OK;
 	uint32_t name;
 
+	n->chan = in->owner->id; /* core's number of the channel to it */
 	if (in->to) {
 		ch = host_channel_find(in->to, in->owner, in->ep);
 		if (!ch)
@@ -172,7 +173,7 @@ static enum fief_err introduce_foreign(const struct host_intro *in,
 	if (e)
 		name_return(in, ch, n->index);
 	else if (!in->to)
-		introduce_to_core(in, n->index, n->gen);
+		introduce_to_core(in, n);
 	return e;
 }
 
@@ -203,10 +204,12 @@ enum fief_err host_introduce(const struct host_intro *in, uint32_t *grant)
 	            FIEF_GONE :
 	    in->owner ? introduce_foreign(in, number, &n) :
 	                introduce_own(in, &n);
-	if (e == FIEF_GONE && in->to && !grant) {
+	if (e == FIEF_GONE && !grant) {
 		/* What is introduced is dead, the message is not: the receiver
-		 * gets a capability that reads GONE. */
+		 * gets a capability that reads GONE, core gets none. */
 		n.chan = KCAP_NO_CHANNEL;
+		if (!in->to)
+			introduce_to_core(in, &n);
 		e = FIEF_OK;
 	}
 	if (!e && in->to && !grant) {

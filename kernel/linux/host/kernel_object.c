@@ -65,7 +65,7 @@ static enum fief_err introduce(struct kcore_pd *pd, const struct kop *op)
 
 	if (op->chan != CORE_CHANNEL) {
 		ch = op->chan < pd->nends ? pd->end[op->chan].channel : NULL;
-		if (!ch || ch->client != pd) {
+		if (!ch || ch->client != pd || ch->server->name != op->owner) {
 			intro.dead = true; /* closed meanwhile */
 		} else {
 			intro.owner = ch->server;

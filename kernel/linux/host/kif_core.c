@@ -58,20 +58,19 @@ static enum fief_err host_reverse(struct kif_pd *pd, uint32_t peer, uint32_t ep)
 	return FIEF_INVALID; /* every PD has its channel to core */
 }
 
-static enum fief_err host_introduce_held(struct kif_pd *pd, struct kchan *ch,
-                                         uint32_t index, uint32_t gen,
-                                         uint32_t peer, uint32_t number)
+static enum fief_err host_introduce_held(struct kif_pd *pd, struct kop *op)
 {
 	struct host_intro in = {
-		.number = number,
-		.owner = host_pd_by_id(ch->number),
-		.to = host_pd_by_id(peer),
-		.index = index,
-		.gen = gen,
+		.number = op->number,
+		.owner = host_pd_by_id(op->chan),
+		.to = host_pd_by_id(op->peer),
+		.index = op->index,
+		.gen = op->gen,
 	};
 
 	(void)pd;
-	return in.owner && in.to ? host_introduce(&in, NULL) : FIEF_GONE;
+	in.dead = !in.owner;
+	return in.to ? host_introduce(&in, NULL) : FIEF_GONE;
 }
 
 static enum fief_err host_charge(struct kif_pd *pd, uint32_t n)

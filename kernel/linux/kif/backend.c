@@ -487,20 +487,9 @@ static enum fief_err component_reverse(struct kif_pd *pd, uint32_t peer,
 	return kif_kop(pd, KOP_REVERSE, &op, NULL, 0);
 }
 
-static enum fief_err component_introduce(struct kif_pd *pd, struct kchan *ch,
-                                         uint32_t index, uint32_t gen,
-                                         uint32_t peer, uint32_t number)
+static enum fief_err component_introduce(struct kif_pd *pd, struct kop *op)
 {
-	struct kop op = {
-		.chan = ch->number,
-		.index = index,
-		.gen = gen,
-		.peer = peer,
-		.number = number,
-		.slot = KOP_NO_SLOT,
-	};
-
-	return kif_kop(pd, KOP_INTRODUCE, &op, NULL, 0);
+	return kif_kop(pd, KOP_INTRODUCE, op, NULL, 0);
 }
 
 static enum fief_err component_charge(struct kif_pd *pd, uint32_t n)

@@ -6,6 +6,7 @@
 
 struct kchan;
 struct kif_pd;
+struct kop;
 struct kpeer;
 
 /* What differs between a component and core. */
@@ -14,10 +15,8 @@ struct kif_backend {
 	enum fief_err (*grow)(struct kif_pd *, size_t bytes, void **out);
 	/* Make sure an in-channel from `peer` to endpoint `ep` exists. */
 	enum fief_err (*reverse)(struct kif_pd *, uint32_t peer, uint32_t ep);
-	/* Introduce held entry (chan, index, gen) to `peer` as `number`. */
-	enum fief_err (*introduce)(struct kif_pd *, struct kchan *chan,
-	                           uint32_t index, uint32_t gen, uint32_t peer,
-	                           uint32_t number);
+	/* As KOP_INTRODUCE. */
+	enum fief_err (*introduce)(struct kif_pd *, struct kop *);
 	/* Give `n` exports' worth of capability quota. */
 	enum fief_err (*charge)(struct kif_pd *, uint32_t n);
 	/* Look for news of core: notices, socket. Lock held. */

@@ -131,41 +131,56 @@ static enum fief_err encode_own(struct kif_pd *pd, struct kpeer *peer,
 	return e;
 }
 
-static enum fief_err encode_foreign(struct kif_pd *pd, struct kpeer *peer,
-                                    struct kcap *c, struct ch_cap *out,
-                                    struct kforward *forward)
+/* What it names, and whose it is, as one: the number of its channel may go to
+ * another any time. A dead one is sent as null. */
+static struct ch_cap foreign_name(struct kif_pd *pd, struct kpeer *to,
+                                  fief_cap cap, struct kop *op)
 {
-	struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
-	enum fief_err e = FIEF_OK;
-	uint32_t number;
+	struct ch_cap name = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
+	struct kchan *ch = NULL;
+	struct kcap *c;
 
-	if (!ch || ch->dead) {
-		*out = ch_cap_make(CH_CAP_NULL, 0, 0, 0);
-		return FIEF_OK;
-	}
-	if (ch->peer == peer) {
-		*out = ch_cap_make(CH_CAP_YOURS, ch->remote_ep, c->word,
+	kif_lock(pd);
+	c = kcap_get(pd, cap);
+	if (c && kcap_kind(c) == KCAP_FOREIGN)
+		ch = ktable_get(&pd->chans, sizeof(*ch), kcap_chan(c));
+	if (ch && !ch->dead && ch->peer == to) {
+		name = ch_cap_make(CH_CAP_YOURS, ch->remote_ep, c->word,
 		                   c->gen);
-		return FIEF_OK;
-	}
-	do
-		number = atomic_fetch_add(&pd->intro_last, 1) + 1;
-	while (!number);
-	if (forward)
-		forward->op[forward->n++] = (struct kop){
+	} else if (ch && !ch->dead) {
+		name = ch_cap_make(CH_CAP_INTRO, 0, 0, 0);
+		*op = (struct kop){
 			.chan = ch->number,
+			.owner = ch->peer->id,
 			.index = c->word,
 			.gen = c->gen,
-			.peer = peer->id,
-			.number = number,
+			.peer = to->id,
+			.slot = KOP_NO_SLOT,
 		};
+	}
+	kif_unlock(pd);
+	return name;
+}
+
+static enum fief_err encode_foreign(struct kif_pd *pd, struct kpeer *peer,
+                                    fief_cap cap, struct ch_cap *out,
+                                    struct kforward *forward)
+{
+	enum fief_err e = FIEF_OK;
+	struct kop op;
+
+	*out = foreign_name(pd, peer, cap, &op);
+	if (out->word >> CH_KIND_SHIFT != CH_CAP_INTRO)
+		return FIEF_OK;
+	do
+		op.number = atomic_fetch_add(&pd->intro_last, 1) + 1;
+	while (!op.number);
+	out->gen = op.number;
+	if (forward)
+		forward->op[forward->n++] = op;
 	else
-		e = pd->backend->introduce(pd, ch, c->word, c->gen, peer->id,
-		                           number);
-	if (e)
-		return e;
-	*out = ch_cap_make(CH_CAP_INTRO, 0, 0, number);
-	return FIEF_OK;
+		e = pd->backend->introduce(pd, &op);
+	return e;
 }
 
 enum fief_err kcaps_encode(struct kif_pd *pd, struct kpeer *peer,
@@ -183,7 +198,8 @@ enum fief_err kcaps_encode(struct kif_pd *pd, struct kpeer *peer,
 		else if (kcap_kind(c) == KCAP_OWN)
 			e = encode_own(pd, peer, msg->cap[i], &out[i]);
 		else
-			e = encode_foreign(pd, peer, c, &out[i], forward);
+			e = encode_foreign(pd, peer, msg->cap[i], &out[i],
+			                   forward);
 	}
 	return e;
 }
