@@ -100,7 +100,6 @@ static void link_lost(struct link *k)
 static bool call(struct loop *l, unsigned at)
 {
 	struct link *k = &l->link[at];
-	const uint32_t label = l->msg.label;
 	const uint16_t len = l->msg.len;
 	enum fief_err e;
 
@@ -113,10 +112,7 @@ static bool call(struct loop *l, unsigned at)
 	}
 	if (e != FIEF_GONE)
 		fief_kif->exit(EXIT_WRONG_ERROR + (int)e);
-	/* It may be the capability in the message whose owner died: core then
-	 * ends the call. The next call says what is true of the endpoint. */
-	if (label != CALL_PASS && label != CALL_PEER)
-		link_lost(k);
+	link_lost(k);
 	return false;
 }
 

@@ -14,11 +14,13 @@ class Watch:
 
     def __init__(self, names):
         self.names, self.samples, self.books = names, [], []
-        self.problems, self.run = [], None
+        self.problems, self.run, self.timers = [], None, []
 
     def on_line(self, line):
         if match := re.search(r"\| rest (\d+)", line):
-            threading.Timer(SETTLED_S, self.take, (int(match[1]),)).start()
+            self.timers.append(
+                threading.Timer(SETTLED_S, self.take, (int(match[1]),)))
+            self.timers[-1].start()
         elif match := re.search(r"\| books (.*)", line):
             self.books.append(match[1])
 
@@ -35,6 +37,8 @@ class Watch:
 
     def judge(self, books=True, pages=0):
         """`books`: they must be the same each time. `pages`: see grown."""
+        for timer in self.timers:
+            timer.join()
         yield from self.problems
         if len(self.samples) < 4 or len(self.samples) != len(self.books):
             yield f"{len(self.samples)} samples, {len(self.books)} books"
