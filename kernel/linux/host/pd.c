@@ -336,10 +336,11 @@ static enum kcore_death how_died(const struct kcore_pd *pd, bool signaled)
 {
 	if (pd->crashed)
 		return KCORE_CRASHED;
-	if (signaled)
-		return KCORE_KILLED;
-	/* kif announces an exit; what ends without that never ran. */
-	return pd->exiting ? KCORE_EXITED : KCORE_NOT_STARTED;
+	/* kif announces an exit; what ends without that never ran. A signal
+	 * that comes after it finds a PD that has ended for its parent. */
+	if (pd->exiting)
+		return KCORE_EXITED;
+	return signaled ? KCORE_KILLED : KCORE_NOT_STARTED;
 }
 
 void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
@@ -362,7 +363,7 @@ void kcore_pd_kill(struct kcore_pd *pd)
 	if (pd->pid > 0)
 		kill(pd->pid, SIGKILL); /* our child, not yet reaped */
 	else if (pd->state == HOST_STARTING)
-		pd->exiting = true; /* killed when the zygote tells its pid */
+		pd->killed = true; /* when the zygote tells its pid */
 }
 
 void kcore_pd_destroy(struct kcore_pd *pd)

@@ -194,7 +194,7 @@ static void spawned(const struct spawned_msg *m)
 		abort(); /* core's own memory */
 	if (pd->state == HOST_STARTING)
 		pd->state = HOST_RUNNING;
-	if (pd->state == HOST_FREE || pd->exiting)
+	if (pd->state == HOST_FREE || pd->killed)
 		kill(pd->pid, SIGKILL);
 	else if (pd->priority || pd->cpu_mask)
 		host_schedule(pd);
