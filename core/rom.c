@@ -51,6 +51,8 @@ static enum fief_err op_dataspace(struct fief_rpc_obj *self,
 	if (e)
 		return e;
 	ds->cap = s->ds.obj.cap;
+	kcore_ds_push(fief_entrypoint_token(&core.ep), ds->cap,
+	              core_module_memory(s->module));
 	*size = kcore_ds_size(core_module_memory(s->module));
 	return FIEF_OK;
 }
