@@ -92,6 +92,20 @@ class Moments(Case):
         self.assertEqual(code, 0, "the last ones are enough")
 
 
+    def test_core_with_few_descriptors(self):
+        """Fewer than `fief` asks for: core says what it lacks."""
+        core = subprocess.run(
+            [part("core/core"), "--kif", part("kernel/linux/kif"),
+             "--init", "hello", "--rom-dir", part("rom"),
+             "--ram", "100000000", "--caps", "1000"],
+            capture_output=True, timeout=DEADLINE, check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE,
+                                                  (14, 14)))
+        SEEN.extend((core.stdout, core.stderr))
+        self.assertEqual(core.returncode, 125)
+        self.assertIn(b"14 files may be open", core.stderr)
+
+
 class Disks(Case):
     FLOOD = '<config do="flood" lines="20000" then="exit"/>'
 

@@ -80,11 +80,12 @@ struct sock_msg {
 	uint64_t size;       /* SOCK_DS: bytes */
 };
 
-struct spawn_cap {
-	uint32_t chan, index, gen, present;
-};
-
-/* Descriptors of a spawn message, in this order. */
+/*
+ * A spawn message makes the process of a PD, which sets up all that does not
+ * depend on the component and then waits until `started` in the PD's page says
+ * that the rest is there: the binary on the socket, the capabilities in the
+ * page. Descriptors, in this order:
+ */
 enum spawn_fd {
 	SPAWN_SOCK,
 	SPAWN_BOOT,
@@ -93,15 +94,11 @@ enum spawn_fd {
 	SPAWN_BELL,
 	SPAWN_EPOLL,
 	SPAWN_WAKE, /* eventfd: core rings the initial endpoint */
-	SPAWN_BINARY,
 	SPAWN_FDS
 };
 
 struct spawn_msg {
 	uint32_t tag; /* core's name for the PD */
-	uint64_t binary_size;
-	struct spawn_cap kernel;
-	struct spawn_cap cap[KIF_BOOT_CAPS];
 };
 
 struct spawned_msg {

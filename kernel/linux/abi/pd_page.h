@@ -45,6 +45,20 @@ struct pdp_notice {
 
 _Static_assert(sizeof(struct pdp_notice) == 32, "notices fill half lines");
 
+/* How the PD names a capability that it starts with. */
+struct pdp_cap {
+	uint32_t chan, index, gen, present;
+};
+
+/* What the PD starts with. */
+struct pdp_start {
+	_Atomic uint32_t started; /* futex word: the rest is valid */
+	uint32_t binary;          /* number of its SOCK_FD message */
+	uint64_t binary_size;
+	struct pdp_cap kernel;
+	struct pdp_cap cap[KIF_BOOT_CAPS];
+};
+
 struct pd_page {
 	_Atomic uint32_t notice_head; /* notices ever written */
 	_Atomic uint32_t bell;
@@ -60,7 +74,10 @@ struct pd_page {
 	                              * notice is about */
 	uint32_t unused[8];
 	struct pdp_notice notice[PDP_NOTICES];
-	uint32_t unused2[(KIF_PAGE - 64 - PDP_NOTICES * 32) / 4];
+	struct pdp_start start;
+	uint32_t unused2[(KIF_PAGE - 64 - PDP_NOTICES * 32 -
+	                  sizeof(struct pdp_start)) /
+	                 4];
 	/* From the second page on; pages exist once they are written. */
 	_Atomic uint32_t signal_count[PDP_SIGNALS];
 };

@@ -51,10 +51,36 @@ enum fief_err host_prepare(struct host_prepared *p)
 	return FIEF_OK;
 }
 
+/* What is made ahead must not take the last descriptors from what is wanted
+ * now. The host gives the lowest number that is free. */
+static bool descriptors_scarce(void)
+{
+	enum { KEPT = 64 };
+	int fd = fcntl(host.zygote_sock, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return true;
+	close(fd);
+	return (unsigned)fd + KEPT > host.max_files;
+}
+
+bool host_pool_full(void)
+{
+	return host.pool_failed ||
+	       (host.npool == HOST_POOL && host.nready == HOST_READY);
+}
+
 void host_pool_fill(void)
 {
-	while (host.npool < HOST_POOL && !host_prepare(&host.pool[host.npool]))
+	if (descriptors_scarce())
+		host.pool_failed = true;
+	else if (host.nready < HOST_READY)
+		host.pool_failed = host_pd_prepare();
+	else if (host.npool < HOST_POOL &&
+	         !host_prepare(&host.pool[host.npool]))
 		host.npool++;
+	else
+		host.pool_failed = true;
 }
 
 static enum fief_err take_prepared(struct host_prepared *p)

@@ -11,13 +11,16 @@
 
 #include <kernel/linux/kif/state.h>
 
-enum { HOST_RETIRED = 64, HOST_POOL = 8 };
+enum {
+	HOST_RETIRED = 64,
+	HOST_POOL = 8,  /* channels made ahead */
+	HOST_READY = 2, /* PDs made ahead, with their processes */
+};
 
 enum host_state {
 	HOST_FREE,
-	HOST_CREATED,
-	HOST_STARTING, /* the zygote was told */
-	HOST_RUNNING,
+	HOST_CREATED, /* it may have a process, which waits */
+	HOST_RUNNING, /* started; the zygote may still be at its process */
 	HOST_DEAD,
 };
 
@@ -61,6 +64,8 @@ struct kcore_pd {
 	struct host_numbers *signals; /* of signals introduced to core */
 	bool crashed, exiting; /* as it told itself */
 	bool killed;           /* before its process was known */
+	bool ready; /* made ahead, without an owner so far */
+	bool asked; /* the zygote has not told its pid yet */
 	int exit_code;
 	int priority; /* see kcore_pd_schedule */
 	uint64_t cpu_mask;
@@ -95,8 +100,13 @@ struct host {
 	struct host_channel *channels;
 	int zygote_sock, zygote_pid, listener, children;
 	uint32_t spawns; /* PDs that wait for room towards the zygote */
-	bool nameless;   /* a child died before the zygote told its name */
-	uint32_t grants; /* numbers of grants */
+	struct kcore_pd *ready[HOST_READY];
+	unsigned nready;
+	uint64_t max_files; /* of core */
+	bool pool_failed;   /* nothing more is made ahead until something else
+	                   * happens */
+	bool nameless;      /* a child died before the zygote told its name */
+	uint32_t grants;    /* numbers of grants */
 	uint32_t spin_ticks;
 	struct host_prepared {
 		int memfd, bell;
@@ -129,7 +139,9 @@ int host_memfd(const char *name, size_t size);
 
 /* ---- channel.c ---- */
 FIEF_MUST enum fief_err host_prepare(struct host_prepared *);
+/* Make one thing ahead that will be wanted. */
 void host_pool_fill(void);
+bool host_pool_full(void);
 struct host_channel *host_channel_find(const struct kcore_pd *client,
                                        const struct kcore_pd *server,
                                        uint32_t ep);
@@ -160,6 +172,9 @@ void host_bell(struct kcore_pd *);
 void host_notices_pump(struct kcore_pd *);
 FIEF_MUST enum fief_err host_send(struct kcore_pd *, const struct sock_msg *,
                                   const int *fd, unsigned nfds);
+/* Descriptors that something else names by a number, which goes ahead of that. */
+FIEF_MUST enum fief_err host_send_fds(struct kcore_pd *, const int *fd,
+                                      unsigned nfds, uint32_t *number);
 void host_signal(struct kcore_pd *, uint32_t index);
 
 /* ---- introduce.c ---- */
@@ -198,6 +213,7 @@ void host_listener_ready(void);
 void host_children_ready(void);
 
 /* ---- pd.c ---- */
+FIEF_MUST enum fief_err host_pd_prepare(void);
 struct kcore_pd *host_pd_by_pid(int pid);
 /* The PD that peers know by that name, or NULL. */
 struct kcore_pd *host_pd_by_name(uint32_t name);

@@ -15,22 +15,6 @@
 #include <kernel/linux/kif/caps.h>
 #include <kernel/linux/kif/lock.h>
 
-/* Descriptors go ahead of the reply that names them. */
-static enum fief_err send_fds(struct kcore_pd *pd, const int *fd, unsigned n,
-                              struct kop *op)
-{
-	struct sock_msg m = { .kind = SOCK_FD };
-	enum fief_err e;
-
-	m.number = ++pd->fds_sent;
-	if (!m.number)
-		m.number = ++pd->fds_sent;
-	e = host_send(pd, &m, fd, n);
-	if (!e)
-		op->a = m.number;
-	return e;
-}
-
 static enum fief_err kop_reverse(struct kcore_pd *pd, struct kop *op,
                                  const struct kif_msg *in)
 {
@@ -145,7 +129,7 @@ static enum fief_err send_ds(struct kcore_pd *pd, const struct kcore_ds *ds,
 			return FIEF_LIMIT;
 	}
 	op->size = ds->size;
-	e = send_fds(pd, &fd, 1, op);
+	e = host_send_fds(pd, &fd, 1, &op->a);
 	if (fd != ds->fd)
 		close(fd);
 	return e;
@@ -223,7 +207,7 @@ static enum fief_err kop_heap(struct kcore_pd *pd, struct kop *op,
 	if (e)
 		return e;
 	fd = host_memfd("heap", op->size);
-	e = fd < 0 ? FIEF_LIMIT : send_fds(pd, &fd, 1, op);
+	e = fd < 0 ? FIEF_LIMIT : host_send_fds(pd, &fd, 1, &op->a);
 	if (fd >= 0)
 		close(fd);
 	if (e && host.events->charge(pd->ctx, -(int64_t)op->size, 0))
@@ -254,7 +238,8 @@ static enum fief_err kop_ep(struct kcore_pd *pd, struct kop *op,
 	pd->eps_made++;
 	fd[0] = epoll_create1(EPOLL_CLOEXEC);
 	fd[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	e = fd[0] < 0 || fd[1] < 0 ? FIEF_LIMIT : send_fds(pd, fd, 2, op);
+	e = fd[0] < 0 || fd[1] < 0 ? FIEF_LIMIT :
+	                             host_send_fds(pd, fd, 2, &op->a);
 	for (unsigned i = 0; i < 2; i++)
 		if (fd[i] >= 0)
 			close(fd[i]);

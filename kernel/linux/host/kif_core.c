@@ -177,6 +177,36 @@ const struct kif_backend host_backend = {
 
 /* ---- table ---- */
 
+/* Nobody wants anything now: time to make what will be wanted. The caller
+ * hears that nothing happened. */
+static enum fief_err wait_busily(fief_ep ep, struct kif_msg *msg,
+                                 struct kif_wait *w)
+{
+	const uint32_t flags = w->flags;
+	enum fief_err e;
+
+	w->flags |= KIF_POLL;
+	e = kif_reply_wait(ep, msg, w);
+	w->flags = flags;
+	if (!e && w->event == KIF_EVENT_NONE)
+		host_pool_fill();
+	return e;
+}
+
+static enum fief_err wait_event(fief_ep ep, struct kif_msg *msg,
+                                struct kif_wait *w)
+{
+	enum fief_err e;
+
+	if (w->flags & KIF_WAIT && !(w->flags & KIF_POLL) && !host_pool_full())
+		e = wait_busily(ep, msg, w);
+	else
+		e = kif_reply_wait(ep, msg, w);
+	if (w->event != KIF_EVENT_NONE)
+		host.pool_failed = false;
+	return e;
+}
+
 static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
                                      struct kif_wait *w)
 {
@@ -186,7 +216,7 @@ static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
 	enum fief_err e;
 
 	for (;;) {
-		e = kif_reply_wait(ep, msg, w);
+		e = wait_event(ep, msg, w);
 		if (e || w->event != KIF_EVENT_CALL || !(w->badge & 1))
 			break;
 		pd = (struct kcore_pd *)(uintptr_t)(w->badge & ~1ull);
@@ -198,7 +228,6 @@ static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
 			break;
 	}
 	w->flags = flags;
-	host_pool_fill();
 	return e;
 }
 
@@ -269,10 +298,12 @@ static void raise_descriptors(void)
 {
 	struct rlimit r;
 
-	if (!getrlimit(RLIMIT_NOFILE, &r) && r.rlim_cur < r.rlim_max) {
-		r.rlim_cur = r.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &r);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &r))
+		return;
+	host.max_files = r.rlim_cur;
+	r.rlim_cur = r.rlim_max;
+	if (host.max_files < r.rlim_max && !setrlimit(RLIMIT_NOFILE, &r))
+		host.max_files = r.rlim_max;
 }
 
 /* The C library registered an area that the host then keeps current at each
@@ -331,7 +362,6 @@ enum fief_err kcore_init(const struct kcore_events *events, const char *image,
 		e = host_zygote_start(image, &landlock);
 	if (e)
 		return e;
-	host_pool_fill();
 	info->landlock_abi = (unsigned)landlock;
 	info->isolation = landlock ? "seccomp, landlock, no descriptors" :
 	                             "seccomp, no descriptors";

@@ -146,6 +146,21 @@ enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
 	return errno == EPIPE || errno == ECONNRESET ? FIEF_GONE : FIEF_LIMIT;
 }
 
+enum fief_err host_send_fds(struct kcore_pd *pd, const int *fd, unsigned n,
+                            uint32_t *number)
+{
+	struct sock_msg m = { .kind = SOCK_FD };
+	enum fief_err e;
+
+	m.number = ++pd->fds_sent;
+	if (!m.number)
+		m.number = ++pd->fds_sent;
+	e = host_send(pd, &m, fd, n);
+	if (!e)
+		*number = m.number;
+	return e;
+}
+
 void host_signal(struct kcore_pd *pd, uint32_t index)
 {
 	uint32_t n = index & (CH_INDEX_SIGNAL - 1);

@@ -15,6 +15,7 @@
 #include <kernel/linux/abi/layout.h>
 #include <kernel/linux/kif/caps.h>
 #include <kernel/linux/kif/chan.h>
+#include <kernel/linux/kif/lock.h>
 #include <kernel/linux/kif/serve.h>
 
 static void close_fd(int *fd)
@@ -148,14 +149,13 @@ static enum fief_err reserve_ends(struct kcore_pd *pd)
 	return e;
 }
 
-enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
+static enum fief_err pd_make(struct kcore_pd **out)
 {
 	struct kcore_pd *pd = calloc(1, sizeof(*pd));
 	enum fief_err e;
 
 	if (!pd)
 		return FIEF_LIMIT;
-	pd->ctx = ctx;
 	pd->sock = pd->child_sock = pd->bell = pd->epoll = -1;
 	pd->chan_fd = pd->page_fd = pd->wake = -1;
 	pd->eps = 1;
@@ -182,11 +182,101 @@ enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
 	return FIEF_OK;
 }
 
+/* ---- its process ---- */
+
+/* A spawn message owns all its descriptors, and takes from the PD those that
+ * are of no use to core from then on. */
+static enum fief_err spawn_fds(struct kcore_pd *pd, struct host_spawn *s)
+{
+	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
+	s->fd[SPAWN_WAKE] = fcntl(pd->wake, F_DUPFD_CLOEXEC, 0);
+	if (s->fd[SPAWN_BOOT] < 0 || s->fd[SPAWN_WAKE] < 0) {
+		close_fd(&s->fd[SPAWN_BOOT]);
+		close_fd(&s->fd[SPAWN_WAKE]);
+		return FIEF_LIMIT;
+	}
+	s->fd[SPAWN_SOCK] = pd->child_sock;
+	s->fd[SPAWN_PD_PAGE] = pd->page_fd;
+	s->fd[SPAWN_CHANNEL] = pd->chan_fd;
+	s->fd[SPAWN_BELL] = pd->bell;
+	s->fd[SPAWN_EPOLL] = pd->epoll;
+	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
+	pd->epoll = -1;
+	return FIEF_OK;
+}
+
+/* Have the zygote make it. The PD may be dead when this returns. */
+static enum fief_err process_make(struct kcore_pd *pd)
+{
+	struct host_spawn *s;
+	enum fief_err e;
+
+	if (pd->asked || pd->pid > 0)
+		return FIEF_OK;
+	s = calloc(1, sizeof(*s));
+	if (!s)
+		return FIEF_LIMIT;
+	s->msg.tag = pd->id;
+	e = spawn_fds(pd, s);
+	if (e) {
+		free(s);
+		return e;
+	}
+	pd->spawn = s;
+	pd->asked = true;
+	host.spawns++;
+	host_spawn(pd);
+	return FIEF_OK;
+}
+
+/* Take one that was made ahead out of their row. */
+static void ready_take(struct kcore_pd *pd)
+{
+	unsigned i = 0;
+
+	while (host.ready[i] != pd)
+		i++;
+	host.ready[i] = host.ready[--host.nready];
+	pd->ready = false;
+}
+
+enum fief_err host_pd_prepare(void)
+{
+	struct kcore_pd *pd;
+	enum fief_err e = pd_make(&pd);
+
+	if (e)
+		return e;
+	pd->ready = true;
+	host.ready[host.nready++] = pd;
+	e = process_make(pd);
+	if (e) {
+		ready_take(pd);
+		kcore_pd_destroy(pd);
+	}
+	return e;
+}
+
+enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
+{
+	enum fief_err e = FIEF_OK;
+
+	if (host.nready) {
+		*out = host.ready[0];
+		ready_take(*out);
+	} else {
+		e = pd_make(out);
+	}
+	if (!e)
+		(*out)->ctx = ctx;
+	return e;
+}
+
 /* ---- start ---- */
 
 /* Name one of core's capabilities for the new PD. */
 static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
-                              struct spawn_cap *out)
+                              struct pdp_cap *out)
 {
 	struct kif_pd *kif = &host.kif;
 	struct kcap *c = kcap_get(kif, cap);
@@ -220,56 +310,36 @@ static enum fief_err boot_cap(struct kcore_pd *pd, fief_cap cap,
 	return FIEF_OK;
 }
 
-/* The descriptors of its own that a spawn message takes. */
-static enum fief_err spawn_fds(const struct kcore_pd *pd,
-                               const struct kcore_ds *binary,
-                               struct host_spawn *s)
+/* What it starts with, all but the sign that it may. */
+static enum fief_err start_fill(struct kcore_pd *pd,
+                                const struct kcore_ds *binary,
+                                const fief_cap cap[KIF_BOOT_CAPS])
 {
-	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
-	s->fd[SPAWN_WAKE] = fcntl(pd->wake, F_DUPFD_CLOEXEC, 0);
-	s->fd[SPAWN_BINARY] = fcntl(binary->fd, F_DUPFD_CLOEXEC, 0);
-	if (s->fd[SPAWN_BOOT] >= 0 && s->fd[SPAWN_WAKE] >= 0 &&
-	    s->fd[SPAWN_BINARY] >= 0)
-		return FIEF_OK;
-	close_fd(&s->fd[SPAWN_BOOT]);
-	close_fd(&s->fd[SPAWN_WAKE]);
-	close_fd(&s->fd[SPAWN_BINARY]);
-	return FIEF_LIMIT;
+	struct pdp_start *s = &pd->page->start;
+	enum fief_err e = boot_cap(pd, pd->kernel, &s->kernel);
+
+	for (unsigned i = 0; !e && i < KIF_BOOT_CAPS; i++)
+		e = boot_cap(pd, cap[i], &s->cap[i]);
+	s->binary_size = binary->size;
+	return e ? e : host_send_fds(pd, &binary->fd, 1, &s->binary);
 }
 
 enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
                              const fief_cap cap[KIF_BOOT_CAPS])
 {
-	struct host_spawn *s;
-	enum fief_err e = FIEF_OK;
+	enum fief_err e;
 
 	if (pd->state != HOST_CREATED)
 		return FIEF_CONFLICT;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return FIEF_LIMIT;
-	s->msg.tag = pd->id;
-	s->msg.binary_size = binary->size;
-	e = boot_cap(pd, pd->kernel, &s->msg.kernel);
-	for (unsigned i = 0; !e && i < KIF_BOOT_CAPS; i++)
-		e = boot_cap(pd, cap[i], &s->msg.cap[i]);
+	e = start_fill(pd, binary, cap);
 	if (!e)
-		e = spawn_fds(pd, binary, s);
-	if (e) {
-		free(s);
+		e = process_make(pd);
+	if (e)
 		return e;
-	}
-	s->fd[SPAWN_SOCK] = pd->child_sock;
-	s->fd[SPAWN_PD_PAGE] = pd->page_fd;
-	s->fd[SPAWN_CHANNEL] = pd->chan_fd;
-	s->fd[SPAWN_BELL] = pd->bell;
-	s->fd[SPAWN_EPOLL] = pd->epoll;
-	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
-	pd->epoll = -1;
-	pd->spawn = s;
-	host.spawns++;
-	pd->state = HOST_STARTING;
-	host_spawn(pd);
+	if (pd->state == HOST_CREATED)
+		pd->state = HOST_RUNNING;
+	atomic_store(&pd->page->start.started, 1);
+	kif_futex_wake(&pd->page->start.started);
 	return FIEF_OK;
 }
 
@@ -349,8 +419,14 @@ void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 
 	kmap_take(&host.by_pid, (uint32_t)pd->pid, &id);
 	pd->pid = 0;
+	pd->asked = false;
 	if (pd->state == HOST_FREE) { /* destroyed before: nobody listens */
 		pd_free(pd);
+		return;
+	}
+	if (pd->ready) {
+		ready_take(pd);
+		kcore_pd_destroy(pd);
 		return;
 	}
 	pd_bury(pd);
@@ -360,16 +436,17 @@ void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 
 void kcore_pd_kill(struct kcore_pd *pd)
 {
+	if (pd->state != HOST_RUNNING)
+		return;
 	if (pd->pid > 0)
 		kill(pd->pid, SIGKILL); /* our child, not yet reaped */
-	else if (pd->state == HOST_STARTING)
+	else
 		pd->killed = true; /* when the zygote tells its pid */
 }
 
 void kcore_pd_destroy(struct kcore_pd *pd)
 {
-	bool running =
-		pd->pid > 0 || (pd->state == HOST_STARTING && !pd->spawn);
+	bool running = pd->pid > 0 || (pd->asked && !pd->spawn);
 
 	if (pd->pid > 0)
 		kill(pd->pid, SIGKILL);
@@ -399,5 +476,5 @@ void *kcore_pd_ctx(const struct kcore_pd *pd)
 
 int kcore_pd_pid(const struct kcore_pd *pd)
 {
-	return pd->pid;
+	return pd->state == HOST_RUNNING ? pd->pid : 0;
 }

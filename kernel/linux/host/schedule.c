@@ -68,7 +68,7 @@ unsigned kcore_pd_threads(const struct kcore_pd *pd)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pd->pid);
-	if (pd->pid <= 0 || stat(path, &st) || st.st_nlink < LINKS)
+	if (!kcore_pd_pid(pd) || stat(path, &st) || st.st_nlink < LINKS)
 		return 0; /* it died */
 	return (unsigned)(st.st_nlink - LINKS);
 }

@@ -190,10 +190,9 @@ static void spawned(const struct spawned_msg *m)
 		return;
 	}
 	pd->pid = m->pid;
+	pd->asked = false;
 	if (kmap_put(&host.kif, &host.by_pid, (uint32_t)m->pid, pd->id))
 		abort(); /* core's own memory */
-	if (pd->state == HOST_STARTING)
-		pd->state = HOST_RUNNING;
 	if (pd->state == HOST_FREE || pd->killed)
 		kill(pd->pid, SIGKILL);
 	else if (pd->priority || pd->cpu_mask)
@@ -254,7 +253,7 @@ static struct undecided {
 static bool somebody_starts(void)
 {
 	for (uint32_t i = 1; i < host.npds; i++)
-		if (host.pd[i] && host.pd[i]->state == HOST_STARTING)
+		if (host.pd[i] && host.pd[i]->asked)
 			return true;
 	return false;
 }

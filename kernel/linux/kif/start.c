@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * First code of a new component process: map what core sent, set up the PD's
- * state in the boot dataspace, load the image, enter it on its own stack.
+ * state in the boot dataspace, wait for what is to run, load the image, enter
+ * it on its own stack. Core has processes made ahead, which wait here; the wait
+ * ends with core at the latest, because the host then ends the process.
  * Runs before any code of the component, inside the sandbox already.
  */
 
@@ -13,6 +15,7 @@
 #include "chan.h"
 #include "image.h"
 #include "loader.h"
+#include "lock.h"
 #include "mem.h"
 #include "serve.h"
 #include "sys.h"
@@ -76,7 +79,7 @@ static void start_core_channel(struct kif_pd *pd, int bell)
 		start_fail(122);
 }
 
-static fief_cap start_cap(struct kif_pd *pd, const struct spawn_cap *s)
+static fief_cap start_cap(struct kif_pd *pd, const struct pdp_cap *s)
 {
 	fief_cap cap = FIEF_CAP_NULL;
 
@@ -86,8 +89,7 @@ static fief_cap start_cap(struct kif_pd *pd, const struct spawn_cap *s)
 	return cap;
 }
 
-static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
-                     const int fd[SPAWN_FDS])
+static void start_pd(struct kif_pd *pd, const int fd[SPAWN_FDS])
 {
 	pd->backend = &kif_component_backend;
 	pd->page = (struct pd_page *)LAYOUT_PD_PAGE;
@@ -106,18 +108,32 @@ static void start_pd(struct kif_pd *pd, const struct spawn_msg *m,
 		                     .poke = fd[SPAWN_WAKE],
 		                     .used = true };
 	start_core_channel(pd, fd[SPAWN_BELL]);
-	if (!kif_core_alive(pd) || !kif_refresh_locked(pd))
-		start_fail(0);
-	pd->kernel = start_cap(pd, &m->kernel);
 	pd->boot.kif = &kif_image_table;
-	for (unsigned i = 0; i < KIF_BOOT_CAPS; i++)
-		pd->boot.cap[i] = start_cap(pd, &m->cap[i]);
+	if (!kif_core_alive(pd))
+		start_fail(0);
 	if (kif_ep_watch(&pd->ep[0], pd->sock,
 	                 (uint64_t)KIF_TAG_SOCKET << 32) ||
 	    kif_ep_watch(&pd->ep[0], pd->ep[0].poke,
 	                 (uint64_t)KIF_TAG_POKE << 32))
 		start_fail(122);
-	pd->socket_ready = true; /* for what came before we watched */
+}
+
+/* Wait for what core has decided, and take it. Returns the binary. */
+static int start_receive(struct kif_pd *pd)
+{
+	const struct pdp_start *s = &pd->page->start;
+	int fd[SOCK_FDS];
+
+	while (!atomic_load(&s->started))
+		kif_futex_wait(&s->started, 0, FIEF_NEVER);
+	if (!kif_refresh_locked(pd))
+		start_fail(0);
+	pd->kernel = start_cap(pd, &s->kernel);
+	for (unsigned i = 0; i < KIF_BOOT_CAPS; i++)
+		pd->boot.cap[i] = start_cap(pd, &s->cap[i]);
+	if (kif_take_fds_locked(pd, s->binary, fd))
+		start_fail(122);
+	return fd[0];
 }
 
 /* Enter the component on the boot dataspace's stack; it may not return. */
@@ -136,13 +152,13 @@ FIEF_NORETURN static void start_enter(kif_entry entry,
 	__builtin_unreachable();
 }
 
-void kif_start(const struct spawn_msg *m, const int fd[SPAWN_FDS],
-               int (*gettime)(long, void *))
+void kif_start(const int fd[SPAWN_FDS], int (*gettime)(long, void *))
 {
 	struct kif_pd *pd = &state()->pd;
 	struct kif_thread *t = &state()->thread;
 	kif_entry entry;
 	enum fief_err e;
+	int binary;
 
 	start_map(fd);
 	t->self = t;
@@ -150,10 +166,11 @@ void kif_start(const struct spawn_msg *m, const int fd[SPAWN_FDS],
 	t->canary = kif_ticks() << 8; /* zero byte stops string copies */
 	t->used = 1;
 	pd->gettime = gettime;
-	start_pd(pd, m, fd);
-	e = kif_load(pd, fd[SPAWN_BINARY], m->binary_size, fd[SPAWN_BOOT],
+	start_pd(pd, fd);
+	binary = start_receive(pd);
+	e = kif_load(pd, binary, pd->page->start.binary_size, fd[SPAWN_BOOT],
 	             &entry);
-	sys_close(fd[SPAWN_BINARY]);
+	sys_close(binary);
 	if (e)
 		start_fail(e == FIEF_INVALID ? 126 : 123);
 	start_enter(entry, &pd->boot);

@@ -9,8 +9,8 @@
 enum { START_ALTSTACK = 16 << 10, START_ALTSTACK_SIZE = 16 << 10 };
 
 /*
- * Turn the freshly cloned child of the zygote into a PD and enter the
- * component. Takes over the descriptors. Does not return.
+ * Turn the freshly cloned child of the zygote into a PD, wait until core tells
+ * what runs in it, and enter that. Takes over the descriptors. Does not return.
  */
-FIEF_NORETURN void kif_start(const struct spawn_msg *, const int fd[SPAWN_FDS],
+FIEF_NORETURN void kif_start(const int fd[SPAWN_FDS],
                              int (*gettime)(long, void *));

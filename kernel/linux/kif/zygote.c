@@ -215,7 +215,7 @@ static void spawn(int (*gettime)(long, void *))
 		sys_close(CONTROL_FD);
 		/* If core died before this, kif_start meets a closed socket. */
 		sys_call3(__NR_prctl, PR_PDEATHSIG, SIGKILL_NR, 0);
-		kif_start(&m, fd, gettime);
+		kif_start(fd, gettime);
 	}
 	for (unsigned i = 0; i < SPAWN_FDS; i++)
 		sys_close(fd[i]);
