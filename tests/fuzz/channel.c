@@ -88,11 +88,9 @@ static enum fief_err reverse(struct kif_pd *pd, uint32_t peer, uint32_t ep)
 	return FIEF_GONE;
 }
 
-static enum fief_err introduce(struct kif_pd *pd, struct kchan *ch,
-                               uint32_t index, uint32_t gen, uint32_t peer,
-                               uint32_t number)
+static enum fief_err introduce(struct kif_pd *pd, struct kop *op)
 {
-	(void)pd, (void)ch, (void)index, (void)gen, (void)peer, (void)number;
+	(void)pd, (void)op;
 	return FIEF_LIMIT;
 }
 

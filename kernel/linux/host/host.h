@@ -62,10 +62,10 @@ struct kcore_pd {
 	uint32_t notice_head, bell_sent;
 	uint32_t fds_sent;            /* numbers of SOCK_FD messages */
 	struct host_numbers *signals; /* of signals introduced to core */
-	bool crashed, exiting; /* as it told itself */
-	bool killed;           /* before its process was known */
-	bool ready; /* made ahead, without an owner so far */
-	bool asked; /* the zygote has not told its pid yet */
+	bool crashed, exiting;        /* as it told itself */
+	bool killed;                  /* before its process was known */
+	bool ready;                   /* made ahead, without an owner so far */
+	bool asked;                   /* the zygote has not told its pid yet */
 	int exit_code;
 	int priority; /* see kcore_pd_schedule */
 	uint64_t cpu_mask;
