@@ -161,12 +161,22 @@ static bool server_goes(struct child *c, struct change *n)
 	return c->start->provides != NULL;
 }
 
+/* Until no more has to go. */
+static void spread(struct sandbox *b, struct change *n)
+{
+	bool more = n->servers;
+
+	while (more) {
+		more = false;
+		LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
+			more |= server_goes(c, n);
+	}
+}
+
 /* Those that are in the config that was read, and as soon as a server is
- * another one, all: until no more has to go. */
+ * another one, all. */
 static void verdicts(struct sandbox *b, struct change *n)
 {
-	bool more;
-
 	for (size_t i = 0; i < n->live.count; i++) {
 		struct child *c =
 			config_live_start(&b->live, &n->live, i)->child;
@@ -176,12 +186,7 @@ static void verdicts(struct sandbox *b, struct change *n)
 		else
 			n->servers |= server_goes(c, n);
 	}
-	more = n->servers;
-	while (more) {
-		more = false;
-		LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
-			more |= server_goes(c, n);
-	}
+	spread(b, n);
 }
 
 static void children_end(struct sandbox *b, struct change *n)
@@ -283,4 +288,17 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 	children_start(b, &n);
 	sandbox_work_soon(b);
 	return FIEF_OK;
+}
+
+void sandbox_restart(struct child *c)
+{
+	struct sandbox *b = c->sandbox;
+	struct change n = { .servers = true };
+
+	again_set(c, &n);
+	spread(b, &n);
+	children_end(b, &n);
+	quotas_adjust(b, &n);
+	children_start(b, &n);
+	sandbox_work_soon(b);
 }

@@ -51,6 +51,8 @@ static void on_death(struct fief_signal_handler *self, unsigned count)
 		c->exit_code = state == PD_STATE_EXITED ? code : 128 + code;
 	}
 	child_end(c, CHILD_ENDED);
+	if (supervise_ended(c, c->exit_code != 0))
+		return;
 	if (c->start->exit_propagate && hooks->exited)
 		hooks->exited(hooks->arg, c->exit_code);
 }
@@ -189,11 +191,13 @@ void child_reset(struct child *c)
 	c->exited = false;
 	c->exit_code = 0;
 	c->again = c->content = false;
+	timer_stop(&c->restart);
 }
 
 void child_destroy(struct child *c)
 {
 	child_end(c, CHILD_ENDED);
+	timer_stop(&c->restart);
 	list_remove(&c->in_sandbox);
 	fief_free(c->sandbox->env->heap, c, sizeof(*c));
 }

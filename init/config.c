@@ -8,7 +8,10 @@
 
 #include "sandbox.h"
 
-enum { WARNINGS_MAX = 32 };
+enum {
+	WARNINGS_MAX = 32,
+	MS_MAX = 1000000000, /* 11 days */
+};
 
 struct parser {
 	struct arena *a;
@@ -274,6 +277,51 @@ static enum fief_err quotas_of(struct parser *p, const struct node *n,
 	return e;
 }
 
+static enum fief_err policy_of(struct parser *p, const struct node *n,
+                               enum config_restart *out)
+{
+	static const char *const name[] = {
+		[CONFIG_RESTART_NEVER] = "never",
+		[CONFIG_RESTART_ON_FAILURE] = "on-failure",
+		[CONFIG_RESTART_ALWAYS] = "always",
+	};
+	const char *found = node_attr(n, "policy", "on-failure");
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (!strcmp(name[i], found)) {
+			*out = (enum config_restart)i;
+			return FIEF_OK;
+		}
+	return node_error_set(p->err, FIEF_INVALID, attr_place(n, "policy"),
+	                      "restart policy \"%s\", expected \"never\", "
+	                      "\"on-failure\" or \"always\"",
+	                      found);
+}
+
+static enum fief_err supervision_of(struct parser *p, const struct node *n,
+                                    struct config_supervision *s)
+{
+	static const struct config_supervision usual = { .delay_ms = 100,
+		                                         .max_delay_ms = 30000,
+		                                         .limit = 5,
+		                                         .within_s = 60 };
+	enum fief_err e;
+
+	*s = usual;
+	if (!n)
+		return FIEF_OK;
+	e = policy_of(p, n, &s->restart);
+	if (!e)
+		e = quota_of(p, n, "delay_ms", MS_MAX, &s->delay_ms);
+	if (!e)
+		e = quota_of(p, n, "max_delay_ms", MS_MAX, &s->max_delay_ms);
+	if (!e)
+		e = quota_of(p, n, "limit", MS_MAX, &s->limit);
+	if (!e)
+		e = quota_of(p, n, "within_s", MS_MAX / 1000, &s->within_s);
+	return e;
+}
+
 static enum fief_err start_parts(struct parser *p, const struct node *n,
                                  struct config_start *s)
 {
@@ -298,6 +346,9 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	if (!e)
 		e = node_attr_bool(node_first(n, "exit"), "propagate", false,
 		                   p->err, &s->exit_propagate);
+	if (!e)
+		e = supervision_of(p, node_first(n, "restart"),
+		                   &s->supervision);
 	return e;
 }
 

@@ -41,6 +41,19 @@ struct config_warning {
 	struct config_warning *next;
 };
 
+enum config_restart {
+	CONFIG_RESTART_NEVER,
+	CONFIG_RESTART_ON_FAILURE,
+	CONFIG_RESTART_ALWAYS,
+};
+
+/* When a child that ended by itself starts again. */
+struct config_supervision {
+	enum config_restart restart;
+	uint64_t delay_ms, max_delay_ms; /* the first; doubled each time */
+	uint64_t limit, within_s;        /* at most that often in that time */
+};
+
 struct child;
 struct config_batch;
 
@@ -52,6 +65,7 @@ struct config_start {
 	uint64_t ram;        /* bytes wanted */
 	uint64_t caps;
 	bool exit_propagate;
+	struct config_supervision supervision;
 	struct config_service *provides;
 	const struct config_rule *route; /* own one, else the default */
 	const struct node *config;       /* inline; NULL: none */

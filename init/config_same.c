@@ -113,12 +113,21 @@ bool config_content_same(const struct config_start *a,
 	return trees_same(a->config, b->config);
 }
 
+static bool supervision_same(const struct config_supervision *a,
+                             const struct config_supervision *b)
+{
+	return a->restart == b->restart && a->delay_ms == b->delay_ms &&
+	       a->max_delay_ms == b->max_delay_ms && a->limit == b->limit &&
+	       a->within_s == b->within_s;
+}
+
 bool config_start_same(const struct config_start *a,
                        const struct config_start *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->binary, b->binary) &&
 	       !strcmp(a->version, b->version) && a->ram == b->ram &&
 	       a->caps == b->caps && a->exit_propagate == b->exit_propagate &&
+	       supervision_same(&a->supervision, &b->supervision) &&
 	       services_same(a->provides, b->provides) &&
 	       config_rules_same(a->route, b->route) &&
 	       trees_same(a->config, b->config);

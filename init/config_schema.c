@@ -39,6 +39,10 @@ static const struct element defaults = { "default",
 static const struct element resource = { "resource", { "name", "quantum" } };
 static const struct element binary = { "binary", { "name" }, .once = true };
 static const struct element on_exit = { "exit", { "propagate" }, .once = true };
+static const struct element restart = { "restart",
+	                                { "policy", "delay_ms", "max_delay_ms",
+	                                  "limit", "within_s" },
+	                                .once = true };
 static const struct element provides = {
 	"provides", { 0 }, { &service }, .once = true
 };
@@ -50,7 +54,8 @@ static const struct element inner_config = { "config", .once = true,
 static const struct element start = {
 	"start",
 	{ "name", "ram", "caps", "version" },
-	{ &resource, &binary, &on_exit, &provides, &route, &inner_config },
+	{ &resource, &binary, &on_exit, &restart, &provides, &route,
+	  &inner_config },
 };
 static const struct element root_element = {
 	"config",

@@ -30,6 +30,20 @@ enum {
 
 struct child;
 
+/* ---- clock.c ---- */
+
+struct timer {
+	struct list_elem link; /* while it runs */
+	uint64_t at;
+	void (*fire)(struct timer *self);
+};
+
+struct sandbox;
+
+/* Fires once, in `ns` from now, instead of what was set before. */
+void timer_set(struct sandbox *, struct timer *, uint64_t ns);
+void timer_stop(struct timer *);
+
 struct sandbox {
 	struct fief_env *env; /* borrowed: outlives us */
 	struct sandbox_hooks hooks;
@@ -42,6 +56,7 @@ struct sandbox {
 	bool unmet;          /* some have less quota than their config says */
 	struct list waiting; /* sessions whose server is not up yet */
 	struct list orphans; /* owned: sessions without client */
+	struct list timers;  /* that run */
 	struct fief_id_space upward; /* sessions at our parent */
 	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
@@ -281,6 +296,9 @@ struct child {
 	uint32_t yield_caps;
 	bool exited; /* it said so */
 	int exit_code;
+	struct timer restart; /* it ended, and starts again then */
+	unsigned restarts;    /* since `restarts_since` */
+	uint64_t restarts_since;
 
 	/* While a config is applied. */
 	bool again;   /* it ends, and starts anew: is in a list of those */
@@ -310,6 +328,14 @@ void child_binary(struct child *, fief_cap binary, enum fief_err result);
 
 /* It says that it is done. */
 void child_exit(struct child *, int code);
+
+/* ---- supervise.c ---- */
+/* It ended by itself, with its exit code set. True if it starts again. */
+bool supervise_ended(struct child *, bool failed);
+
+/* ---- apply.c ---- */
+/* Start it anew, and those who depend on it. */
+void sandbox_restart(struct child *);
 
 /* ---- verdict.c ---- */
 /* By the config in force, would one of its sessions be another today, or have

@@ -114,6 +114,7 @@ void sandbox_destroy(struct sandbox *b)
 	loader_forget_sandbox(b);
 	fief_signal_dissolve(b->env->ep, &b->parent_sigh);
 	fief_signal_dissolve(b->env->ep, &b->work);
+	fief_entrypoint_alarm(b->env->ep, FIEF_NEVER, NULL, NULL);
 	config_live_fini(&b->live);
 	fief_free(b->env->heap, b, sizeof(*b));
 }

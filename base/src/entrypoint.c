@@ -8,7 +8,7 @@
 
 void fief_entrypoint_init(struct fief_entrypoint *e, fief_ep ep)
 {
-	*e = (struct fief_entrypoint){ .ep = ep };
+	*e = (struct fief_entrypoint){ .ep = ep, .alarm_at = FIEF_NEVER };
 }
 
 /* ---- objects ---- */
@@ -96,6 +96,27 @@ void fief_entrypoint_on_io(struct fief_entrypoint *ep, void (*hook)(void *),
 	ep->on_io_arg = arg;
 }
 
+/* ---- alarm ---- */
+
+void fief_entrypoint_alarm(struct fief_entrypoint *ep, uint64_t at_ns,
+                           void (*ring)(void *), void *arg)
+{
+	ep->alarm_at = at_ns;
+	ep->alarm = ring;
+	ep->alarm_arg = arg;
+}
+
+/* Does it ring now? It may be set again meanwhile. */
+static bool alarm_rings(struct fief_entrypoint *e)
+{
+	if (FIEF_LIKELY(e->alarm_at == FIEF_NEVER) ||
+	    fief_kif->time() < e->alarm_at)
+		return false;
+	e->alarm_at = FIEF_NEVER;
+	e->alarm(e->alarm_arg);
+	return true;
+}
+
 /* ---- events ---- */
 
 /* Two buffers take turns: kif sends a reply from the buffer that it then
@@ -143,10 +164,25 @@ static bool run_deferred(struct fief_entrypoint *e)
 	return true;
 }
 
+static bool handle_event(struct fief_entrypoint *e, const struct kif_wait *w)
+{
+	if (w->event == KIF_EVENT_CALL)
+		handle_call(e, w->badge, w->reply);
+	else if (w->event == KIF_EVENT_SIGNAL)
+		handle_signal(e,
+		              (struct fief_signal_handler *)(uintptr_t)w->badge,
+		              w->count);
+	else
+		return run_deferred(e);
+	return true;
+}
+
 bool fief_entrypoint_step(struct fief_entrypoint *e, uint64_t deadline)
 {
-	struct kif_wait w = { .deadline = deadline, .flags = KIF_WAIT };
+	struct kif_wait w = { .flags = KIF_WAIT };
+	bool handled;
 
+	w.deadline = deadline < e->alarm_at ? deadline : e->alarm_at;
 	if (e->deferred)
 		w.flags |= KIF_POLL;
 	if (e->reply_due) {
@@ -156,15 +192,8 @@ bool fief_entrypoint_step(struct fief_entrypoint *e, uint64_t deadline)
 	}
 	if (fief_kif->reply_wait(e->ep, &e->msg[e->turn], &w))
 		return false;
-	if (w.event == KIF_EVENT_CALL)
-		handle_call(e, w.badge, w.reply);
-	else if (w.event == KIF_EVENT_SIGNAL)
-		handle_signal(e,
-		              (struct fief_signal_handler *)(uintptr_t)w.badge,
-		              w.count);
-	else
-		return run_deferred(e);
-	return true;
+	handled = handle_event(e, &w);
+	return alarm_rings(e) || handled;
 }
 
 void fief_entrypoint_run(struct fief_entrypoint *e)

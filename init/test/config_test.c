@@ -197,6 +197,13 @@ static void refused(void **state)
 		{ "<config><start name='a' ram='1M'>"
 		  "<resource name='RAM' quantum='1M'/></start></config>",
 		  "ram of \"a\" is given twice" },
+		{ "<config><start name='a'><restart policy='often'/></start>"
+		  "</config>",
+		  "1:34: restart policy \"often\", expected \"never\", "
+		  "\"on-failure\" or \"always\"" },
+		{ "<config><start name='a'><restart limit='0'/></start>"
+		  "</config>",
+		  "1:34: \"limit\" of <restart> is 0" },
 		{ "<config><start name='a'><route><service><parent/>"
 		  "</service></route></start></config>",
 		  "1:32: " },

@@ -7,6 +7,7 @@
 #include <fief/log.h>
 #include <fief/root.h>
 #include <fief/session.h>
+#include <lib/label.h>
 #include <lib/mem.h>
 #include <session/fs_stub.h>
 #include <session/parent.h>
@@ -44,6 +45,8 @@ static enum fief_err session_init(struct fief_service_session *s,
                                   const struct fief_service_request *request)
 {
 	fief_log("serves %s \"%s\"", s->service->name, request->label);
+	if (!strcmp(label_last(request->label), "exit"))
+		fief_exit(m.env, 4);
 	return FIEF_OK;
 }
 

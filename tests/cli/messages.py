@@ -35,6 +35,8 @@ UNSEEN = {
     "no memory for the config": "init/test/config_test.c",
     "keeps its old config": "init without memory",
     "which it used": "run/reconfig-stuck",
+    "stays ended: it was started again": "run/restart-limit",
+    "restart policy": "init/test/config_test.c",
     "cannot make the children": "init/test/embed.c",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",

@@ -54,6 +54,14 @@ fief_reply fief_entrypoint_token(struct fief_entrypoint *ep);
 /* Handle one I/O-level signal, blocking for it if none is pending. */
 void fief_entrypoint_wait_io(struct fief_entrypoint *ep);
 
+/*
+ * Have `ring(arg)` run once, from the loop, when kif's clock has passed
+ * `at_ns`; FIEF_NEVER: not any more. One an entrypoint: it is for those who
+ * must not depend on a Timer session, as init; all others use <fief/timeout.h>.
+ */
+void fief_entrypoint_alarm(struct fief_entrypoint *ep, uint64_t at_ns,
+                           void (*ring)(void *), void *arg);
+
 /* Called after each batch of I/O-level signals; NULL for none. */
 void fief_entrypoint_on_io(struct fief_entrypoint *ep, void (*hook)(void *),
                            void *arg);

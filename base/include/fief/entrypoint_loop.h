@@ -15,6 +15,9 @@ struct fief_entrypoint {
 	struct fief_signal_handler *deferred; /* pending, oldest first */
 	void (*on_io)(void *);
 	void *on_io_arg;
+	uint64_t alarm_at; /* FIEF_NEVER: none */
+	void (*alarm)(void *);
+	void *alarm_arg;
 };
 
 void fief_entrypoint_init(struct fief_entrypoint *e, fief_ep ep);
