@@ -14,6 +14,7 @@ import socket
 import subprocess
 import threading
 import time
+import unittest
 
 from case import (DEADLINE, FIEF, IDLE, SEEN, Case, Started, alive, children,
                   wait_for)
@@ -104,6 +105,34 @@ class Moments(Case):
         SEEN.extend((core.stdout, core.stderr))
         self.assertEqual(core.returncode, 125)
         self.assertIn(b"14 files may be open", core.stderr)
+
+
+    @unittest.skipIf(os.getuid(), "only root can be another user")
+    def test_no_more_processes(self):
+        """Where the host cannot fork, core does not try without end."""
+        uid = 0x5eed0000 + os.getpid()  # of nobody else
+        for name in "core/core", "kernel/linux/kif", "rom/cli-probe":
+            shutil.copy(part(name), self.folder)
+        self.file("system.xml", IDLE)
+        os.chmod(self.folder, 0o755)
+
+        def three():
+            resource.setrlimit(resource.RLIMIT_NPROC, (3, 3))
+            os.setgid(uid)
+            os.setuid(uid)
+        with subprocess.Popen(
+                ["./core", "--kif", "kif", "--init", "cli-probe",
+                 "--rom-dir", ".", "--rom", "config=system.xml",
+                 "--ram", "100000000", "--caps", "1000"], cwd=self.folder,
+                stdout=subprocess.PIPE, preexec_fn=three) as core:
+            self.addCleanup(core.kill)
+            self.assertIn(b"idle", os.read(core.stdout.fileno(), 100))
+            time.sleep(1)
+            with open(f"/proc/{core.pid}/stat", encoding="utf-8") as f:
+                field = f.read().rpartition(")")[2].split()
+            self.assertEqual(len(children(core.pid)), 2)
+            core.kill()
+        self.assertLess(int(field[11]) + int(field[12]), 20, "CPU time")
 
 
 class Disks(Case):

@@ -75,7 +75,7 @@ void host_pool_fill(void)
 	if (descriptors_scarce())
 		host.pool_failed = true;
 	else if (host.nready < HOST_READY)
-		host.pool_failed = host_pd_prepare();
+		host.pool_failed |= host_pd_prepare() != FIEF_OK;
 	else if (host.npool < HOST_POOL &&
 	         !host_prepare(&host.pool[host.npool]))
 		host.npool++;

@@ -427,6 +427,7 @@ void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 	if (pd->ready) {
 		ready_take(pd);
 		kcore_pd_destroy(pd);
+		host.pool_failed = true; /* a host that cannot fork, maybe */
 		return;
 	}
 	pd_bury(pd);
