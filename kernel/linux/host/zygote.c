@@ -98,14 +98,15 @@ static enum fief_err children_watch(void)
 	return host.children < 0 ? FIEF_UNSUPPORTED : FIEF_OK;
 }
 
-static enum fief_err listener_watch(const struct kif_ep *ep)
+/* `op` of epoll_ctl; level-triggered while core listens. */
+static enum fief_err listener_watch(int op, bool listen)
 {
 	struct epoll_event ev = {
-		.events = EPOLLIN,
+		.events = listen ? EPOLLIN : 0,
 		.data.u64 = (uint64_t)HOST_TAG_LISTENER << 32,
 	};
 
-	return epoll_ctl(ep->epoll, EPOLL_CTL_ADD, host.listener, &ev) ?
+	return epoll_ctl(host.kif.ep[0].epoll, op, host.listener, &ev) ?
 	               FIEF_LIMIT :
 	               FIEF_OK;
 }
@@ -137,7 +138,7 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 		e = kif_ep_watch(ep, host.zygote_sock,
 		                 (uint64_t)HOST_TAG_ZYGOTE << 32);
 	if (!e)
-		e = listener_watch(ep);
+		e = listener_watch(EPOLL_CTL_ADD, true);
 	if (!e)
 		e = kif_ep_watch(ep, host.children,
 		                 (uint64_t)HOST_TAG_CHILDREN << 32);
@@ -248,7 +249,16 @@ enum { UNDECIDED = 16 };
 static struct undecided {
 	struct seccomp_notif req[UNDECIDED];
 	unsigned n;
+	bool full; /* and nobody listens, or core could not sleep */
 } undecided;
+
+static void undecided_count(void)
+{
+	const bool full = undecided.n == UNDECIDED;
+
+	if (full != undecided.full && !listener_watch(EPOLL_CTL_MOD, !full))
+		undecided.full = full;
+}
 
 static bool somebody_starts(void)
 {
@@ -312,6 +322,7 @@ static void undecided_again(void)
 		    !clone_decide(req))
 			undecided.req[undecided.n++] = *req;
 	}
+	undecided_count();
 }
 
 /* The set is level-triggered for the listener: a few decisions, then others
@@ -332,6 +343,7 @@ void host_listener_ready(void)
 		if (!clone_decide(&req))
 			undecided.req[undecided.n++] = req;
 	}
+	undecided_count();
 }
 
 /* ---- reaping ---- */
