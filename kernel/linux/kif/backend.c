@@ -162,7 +162,9 @@ static void sock_stash(struct kif_pd *pd, const struct sock_msg *m,
 }
 
 /* A channel needs tables, and a table that grows reads the socket: what comes
- * then waits until it has grown. */
+ * then waits until it has grown. It also waits for threads that are still in a
+ * call of the last one with its number, which died: the page is where theirs
+ * was. */
 static void sock_hold(struct kif_pd *pd, const struct sock_msg *m,
                       int fd[SOCK_FDS])
 {
@@ -174,17 +176,23 @@ static void sock_hold(struct kif_pd *pd, const struct sock_msg *m,
 		.ep = (uint8_t)m->ep,
 	};
 
-	if (!pd->holding)
+	if (!pd->holding && !pd->nheld && kchan_left(pd, m->chan))
 		sock_channel(pd, &h);
 	else
 		pd->held[pd->nheld++] = h;
+}
+
+/* Is there one that need not be held any more? */
+static bool sock_held_ready(const struct kif_pd *pd)
+{
+	return pd->nheld && !pd->holding && kchan_left(pd, pd->held[0].chan);
 }
 
 static void sock_held_locked(struct kif_pd *pd)
 {
 	struct kheld h;
 
-	while (pd->nheld && !pd->holding) {
+	while (sock_held_ready(pd)) {
 		h = pd->held[0];
 		pd->nheld--;
 		for (uint32_t i = 0; i < pd->nheld; i++)
@@ -223,7 +231,7 @@ static bool sock_drain_locked(struct kif_pd *pd)
 	do {
 		sock_held_locked(pd);
 		alive = sock_take_locked(pd);
-	} while (pd->nheld && !pd->holding && alive);
+	} while (alive && sock_held_ready(pd));
 	return alive;
 }
 
@@ -404,19 +412,21 @@ bool kif_refresh_locked(struct kif_pd *pd)
 	             atomic_load(&pd->page->bell)); /* fence: core's ring */
 	head = atomic_load(&pd->page->notice_head);
 	alive = sock_drain_locked(pd);
-	notices_drain_locked(pd, head);
+	if (!pd->nheld) /* notices name channels that came before them */
+		notices_drain_locked(pd, head);
 	return alive;
 }
 
 /* Core puts into the ring what there is room for when it is called; all that
- * it had to say by now is read after few calls, whatever others add. */
+ * it had to say by now is read after few calls, whatever others add. Threads
+ * that have to leave a dead channel first need nothing of us for it. */
 static void component_settle(struct kif_pd *pd)
 {
 	const uint32_t end = atomic_load(&pd->page->notice_end);
 	struct kop op = { 0 };
 
 	kif_refresh_locked(pd);
-	while ((int32_t)(end - pd->notice_tail) > 0 &&
+	while ((pd->nheld || (int32_t)(end - pd->notice_tail) > 0) &&
 	       !kif_kop(pd, KOP_NEWS, &op, NULL, 0))
 		kif_refresh_locked(pd);
 }

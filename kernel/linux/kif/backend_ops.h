@@ -21,8 +21,9 @@ struct kif_backend {
 	enum fief_err (*charge)(struct kif_pd *, uint32_t n);
 	/* Look for news of core: notices, socket. Lock held. */
 	void (*refresh)(struct kif_pd *);
-	/* The same, and wait for those that core could not tell yet: what a
-	 * message names, core told before. Lock held. */
+	/* The same, and wait for those that core could not tell yet, and for
+	 * channels that are held: what a message names, core told before.
+	 * Never within a call. Lock held. */
 	void (*settle)(struct kif_pd *);
 	/* A descriptor with a foreign tag in the epoll set became ready. */
 	void (*ready)(struct kif_pd *, uint64_t tag);

@@ -13,24 +13,36 @@
 #include "signals.h"
 #include "sys.h"
 
-enum { SLOTS_ALL = (1 << CH_SLOTS) - 1, SPIN_MISSES = 3, SPIN_PROBE = 63 };
+enum { SLOTS_ALL = KCHAN_BUSY, SPIN_MISSES = 3, SPIN_PROBE = 63 };
 
 /* ---- slots ---- */
 
-/* A canceled call was answered after all: its slot may be used again, once
- * the capabilities of the late reply are dropped (R4). */
-static void slot_reclaim(struct kif_pd *pd, struct kchan *ch, unsigned n)
+static void slot_put(struct kchan *ch, unsigned n)
+{
+	atomic_fetch_and(&ch->busy, ~(1u << n));
+	if (atomic_load(&ch->slot_waiters))
+		kif_futex_wake(&ch->busy);
+}
+
+/* A canceled call was answered after all: its slot may be used again, and the
+ * capabilities of the late reply are dropped (R4). In this order: what they
+ * are may take news of core, which wait until no slot of a dead channel is in
+ * use. */
+static void slot_reclaim(struct kif_pd *pd, struct kchan *ch, uint32_t life,
+                         unsigned n)
 {
 	struct ch_slot *slot = &ch->page->slot[n];
 	struct ch_cap cap[KIF_CAPS_MAX];
 	struct kif_msg late;
+	const bool sane = !(atomic_load(&slot->rep) & CH_ERR_MASK) &&
+	                  kif_take(slot, &late, cap);
 
-	if (!(atomic_load(&slot->rep) & CH_ERR_MASK) &&
-	    kif_take(slot, &late, cap) && late.ncaps) {
-		kcaps_decode(pd, ch, ch->life, cap, &late);
-		for (unsigned i = 0; i < late.ncaps; i++)
-			kif_drop(late.cap[i], 1);
-	}
+	slot_put(ch, n);
+	if (!sane || !late.ncaps)
+		return;
+	kcaps_decode(pd, ch, life, cap, &late);
+	for (unsigned i = 0; i < late.ncaps; i++)
+		kif_drop(late.cap[i], 1);
 }
 
 static bool slot_answered(struct kchan *ch, unsigned n)
@@ -62,7 +74,7 @@ static void slot_wait_free(struct kchan *ch, uint32_t busy, bool cancelable)
 	enum { LOOK_AGAIN_NS = 200000, LOOK_AT_ALL_NS = 10000000 };
 	struct kif_thread *t = kif_self();
 	struct ch_slot *slot = &ch->page->slot[0];
-	uint32_t retired = atomic_load(&ch->retired);
+	uint32_t retired = busy >> KCHAN_RETIRED_SHIFT & SLOTS_ALL;
 	uint32_t rep;
 
 	atomic_fetch_add(&ch->slot_waiters, 1);
@@ -86,38 +98,43 @@ static void slot_wait_free(struct kchan *ch, uint32_t busy, bool cancelable)
 }
 
 /* A retired slot that was answered meanwhile, or -1. */
-static int slot_take_retired(struct kif_pd *pd, struct kchan *ch)
+static int slot_late(struct kchan *ch, uint32_t busy)
 {
-	const uint32_t retired = atomic_load(&ch->retired);
+	const uint32_t retired = busy >> KCHAN_RETIRED_SHIFT & SLOTS_ALL;
 
-	for (unsigned n = 0; retired >> n; n++) {
-		const uint32_t bit = 1u << n;
-
-		if (!(retired & bit) || !slot_answered(ch, n) ||
-		    !(atomic_fetch_and(&ch->retired, ~bit) & bit))
-			continue;
-		slot_reclaim(pd, ch, n);
-		return (int)n;
-	}
+	for (unsigned n = 0; retired >> n; n++)
+		if (retired >> n & 1 && slot_answered(ch, n))
+			return (int)n;
 	return -1;
 }
 
 enum { SLOT_DEAD = -1, SLOT_CANCELED = -2 };
 
-/* A slot of one's own, or why there is none. `cancelable`: see kif_cancel. */
-static int slot_take(struct kif_pd *pd, struct kchan *ch, bool cancelable)
+/* A slot of one's own, or why there is none: the channel must still be the one
+ * that has `life`, and it stays that until the slot is put back or retired.
+ * `cancelable`: see kif_cancel. */
+static int slot_take(struct kif_pd *pd, struct kchan *ch, uint32_t life,
+                     bool cancelable)
 {
 	uint32_t busy = atomic_load(&ch->busy);
 	uint32_t bit;
 	int n;
 
 	for (;;) {
-		if (ch->dead || atomic_load(&ch->page->slot[0].rep) & CH_DEAD)
+		if ((busy ^ life << (KCHAN_DEAD_SHIFT + 1)) >>
+		            KCHAN_DEAD_SHIFT ||
+		    atomic_load(&ch->page->slot[0].rep) & CH_DEAD)
 			return SLOT_DEAD;
-		n = slot_take_retired(pd, ch);
-		if (n >= 0)
-			return n;
-		if (busy == SLOTS_ALL) {
+		n = slot_late(ch, busy);
+		if (n >= 0) {
+			bit = 1u << n << KCHAN_RETIRED_SHIFT;
+			if (atomic_compare_exchange_weak(&ch->busy, &busy,
+			                                 busy & ~bit))
+				slot_reclaim(pd, ch, life, (unsigned)n);
+			busy = atomic_load(&ch->busy);
+			continue;
+		}
+		if ((busy & SLOTS_ALL) == SLOTS_ALL) {
 			if (cancelable && call_canceled())
 				return SLOT_CANCELED;
 			slot_wait_free(ch, busy, cancelable);
@@ -130,11 +147,9 @@ static int slot_take(struct kif_pd *pd, struct kchan *ch, bool cancelable)
 	}
 }
 
-static void slot_put(struct kchan *ch, unsigned n)
+static void slot_retire(struct kchan *ch, unsigned n)
 {
-	atomic_fetch_and(&ch->busy, ~(1u << n));
-	if (atomic_load(&ch->slot_waiters))
-		kif_futex_wake(&ch->busy);
+	atomic_fetch_or(&ch->busy, 1u << n << KCHAN_RETIRED_SHIFT);
 }
 
 /* ---- waiting ---- */
@@ -178,11 +193,8 @@ static bool call_spin(struct kif_pd *pd, struct kchan *ch, struct ch_slot *slot,
 	return false;
 }
 
-/* `life` is that of the channel when the call was posted: if another thread
- * has given the number, and with it the page, to the next server meanwhile,
- * the call has ended. */
 static uint32_t call_wait(struct kif_pd *pd, struct kchan *ch,
-                          struct ch_slot *slot, uint32_t seq, uint32_t life)
+                          struct ch_slot *slot, uint32_t seq)
 {
 	uint32_t rep;
 
@@ -190,8 +202,6 @@ static uint32_t call_wait(struct kif_pd *pd, struct kchan *ch,
 		atomic_store(&slot->wait, 1); /* fence: partner in reply() */
 		for (;;) {
 			rep = atomic_load(&slot->rep);
-			if (FIEF_UNLIKELY(ch->life != life))
-				return CH_DEAD;
 			if (call_ended(rep, seq))
 				break;
 			kif_futex_wait(&slot->rep, rep, FIEF_NEVER);
@@ -254,8 +264,6 @@ static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
 
 	msg->len = 0;
 	msg->ncaps = 0;
-	if (FIEF_UNLIKELY(ch->life != life))
-		return FIEF_GONE; /* the slot is another server's */
 	if (FIEF_UNLIKELY(ch_rep_seq(rep) == ch->seq[n] && rep & CH_ERR_MASK)) {
 		slot_put(ch, n);
 		return call_refused(rep);
@@ -271,7 +279,7 @@ static enum fief_err call_finish(struct kif_pd *pd, struct kchan *ch,
 		slot_put(ch, n);
 		return FIEF_GONE;
 	}
-	atomic_fetch_or(&ch->retired, 1u << n);
+	slot_retire(ch, n);
 	return FIEF_CANCELED;
 }
 
@@ -284,13 +292,13 @@ static enum fief_err call_channel(struct kif_pd *pd, struct kchan *ch,
 	uint32_t rep;
 	int n;
 
-	n = slot_take(pd, ch, false);
+	n = slot_take(pd, ch, life, false);
 	if (n < 0)
 		return FIEF_GONE;
 	slot = &ch->page->slot[n];
 	call_post(ch, c, (unsigned)n, msg, cap);
 	kchan_ring(ch);
-	rep = call_wait(pd, ch, slot, ch->seq[n], life);
+	rep = call_wait(pd, ch, slot, ch->seq[n]);
 	return call_finish(pd, ch, (unsigned)n, life, rep, msg);
 }
 
@@ -312,11 +320,11 @@ static void call_forward(struct kif_pd *pd, const struct kchan *ch, unsigned n,
 		op->slot = n;
 		op->seq = ch->seq[n];
 		memcpy(msg.data, op, sizeof(*op));
-		slot = slot_take(pd, core, false);
+		slot = slot_take(pd, core, core->life, false);
 		if (slot < 0)
 			return; /* core is gone, and so are we */
 		call_post(core, kernel, (unsigned)slot, &msg, NULL);
-		atomic_fetch_or(&core->retired, 1u << slot);
+		slot_retire(core, (unsigned)slot);
 		kchan_ring(core);
 	}
 }
@@ -336,11 +344,7 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 	uint32_t rep;
 	int n;
 
-	if (FIEF_UNLIKELY(ch->life != life))
-		return FIEF_GONE; /* read while the message was encoded */
-	n = slot_take(pd, ch, true);
-	if (FIEF_UNLIKELY(ch->life != life))
-		return FIEF_GONE; /* or while we waited; the slot is void */
+	n = slot_take(pd, ch, life, true);
 	if (n < 0)
 		return n == SLOT_DEAD ? FIEF_GONE : FIEF_CANCELED;
 	slot = &ch->page->slot[n];
@@ -354,7 +358,7 @@ static enum fief_err call_cancelable(struct kif_pd *pd, struct kchan *ch,
 		kchan_ring(ch);
 	if (FIEF_UNLIKELY(atomic_load(&t->cancel_nr) == nr))
 		kif_cancel(t->number, nr); /* it came before the slot */
-	rep = call_wait(pd, ch, slot, ch->seq[n], life);
+	rep = call_wait(pd, ch, slot, ch->seq[n]);
 	atomic_store_explicit(&t->slot, NULL, memory_order_release);
 	return call_finish(pd, ch, (unsigned)n, life, rep, msg);
 }
@@ -378,6 +382,14 @@ static void call_collect(struct kif_pd *pd)
 	                    pd->sock_taken <
 	            MANY)
 		return;
+	kif_lock(pd);
+	pd->backend->refresh(pd);
+	kif_unlock(pd);
+}
+
+/* The next channel with this number may be held until all have left. */
+static void call_left(struct kif_pd *pd)
+{
 	kif_lock(pd);
 	pd->backend->refresh(pd);
 	kif_unlock(pd);
@@ -426,7 +438,10 @@ enum fief_err kif_call(fief_cap cap, struct kif_msg *msg)
 		kif_unlock(pd);
 	}
 	e = call_cancelable(pd, ch, life, c, msg, caps, &forward);
-	call_collect(pd);
+	if (FIEF_UNLIKELY(ch->dead))
+		call_left(pd);
+	else
+		call_collect(pd);
 	return e;
 }
 

@@ -76,7 +76,7 @@ static enum fief_err channel_from(struct kif_pd *pd, struct kpeer *peer,
 	if (e)
 		return e;
 	kif_lock(pd);
-	pd->backend->refresh(pd);
+	pd->backend->settle(pd);
 	kif_unlock(pd);
 	*out = kchan_in_find(peer, ep);
 	return *out ? FIEF_OK : FIEF_GONE;
@@ -255,7 +255,7 @@ static fief_cap decode_mine(struct kif_pd *pd, struct kchan *ch, uint32_t ep,
 	fief_cap cap;
 
 	if (pd->page && (!out || closed(out))) {
-		pd->backend->refresh(pd);
+		pd->backend->settle(pd);
 		out = kchan_out_find(ch->peer, ep);
 	}
 	if (!out && !pd->page)

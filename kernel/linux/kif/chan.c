@@ -55,6 +55,8 @@ static void kchan_reset(struct kchan *ch, const struct kchan_new *n,
                         struct kpeer *peer)
 {
 	atomic_fetch_add(&ch->life, 1);
+	atomic_store(&ch->busy, ch->life << (KCHAN_DEAD_SHIFT + 1));
+	kif_futex_wake(&ch->busy); /* they wait for a slot of the old one */
 	ch->page = n->page;
 	ch->peer = peer;
 	ch->number = n->number;
@@ -62,8 +64,6 @@ static void kchan_reset(struct kchan *ch, const struct kchan_new *n,
 	ch->ep = n->inbound ? (uint8_t)n->ep : 0;
 	ch->remote_ep = n->inbound ? 0 : (uint8_t)n->ep;
 	ch->bell = n->bell;
-	ch->busy = 0;
-	ch->retired = 0;
 	ch->misses = 0;
 	ch->release_head = 0;
 	ch->release_tail = 0;
@@ -100,12 +100,20 @@ enum fief_err kchan_add_locked(struct kif_pd *pd, const struct kchan_new *n)
 	if (ch->signal)
 		for (i = 0; i < CH_SIGNALS; i++)
 			ch->signal[i] = (struct ksignal){ 0 };
-	if (pd->threaded) /* who slept on the old page looks at this one */
-		for (i = 0; i < CH_SLOTS; i++)
-			kif_futex_wake(&ch->page->slot[i].rep);
 	*(n->inbound ? &peer->in[ch->ep] : &peer->out[ch->remote_ep]) = ch;
 	peer->channels++;
 	return FIEF_OK;
+}
+
+bool kchan_left(const struct kif_pd *pd, uint32_t number)
+{
+	const struct kchan *ch = ktable_get(&pd->chans, sizeof(*ch), number);
+	uint32_t busy;
+
+	if (!ch || ch->dir != KCHAN_OUT || !ch->dead)
+		return true;
+	busy = atomic_load(&ch->busy);
+	return !(busy & ~(busy >> KCHAN_RETIRED_SHIFT) & KCHAN_BUSY);
 }
 
 void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
@@ -117,6 +125,8 @@ void kchan_dead_locked(struct kif_pd *pd, struct kchan *ch)
 	for (unsigned i = 0; ch->dir == KCHAN_IN && i < CH_SLOTS; i++)
 		ch->open[i] = 0;
 	ch->dead = 1;
+	/* From here on nobody begins a call. */
+	atomic_fetch_or(&ch->busy, 1u << KCHAN_DEAD_SHIFT);
 	atomic_fetch_add(&pd->deaths, 1); /* the endpoint prunes its sets */
 	at = ch->dir == KCHAN_IN ? &ch->peer->in[ch->ep] :
 	                           &ch->peer->out[ch->remote_ep];

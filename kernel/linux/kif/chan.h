@@ -25,6 +25,10 @@ struct kchan_new {
 FIEF_MUST enum fief_err kchan_add_locked(struct kif_pd *,
                                          const struct kchan_new *);
 
+/* No thread is in a call of this dead channel any more: its number, and the
+ * address of its page, may be another's. */
+bool kchan_left(const struct kif_pd *, uint32_t number);
+
 /* The peer is gone: calls end with GONE, objects given to it are forgotten
  * when its last channel dies. Lock held. */
 void kchan_dead_locked(struct kif_pd *, struct kchan *);

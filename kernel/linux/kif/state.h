@@ -78,6 +78,12 @@ struct ksignal {
 	uint32_t gen;       /* of what has the number now */
 };
 
+enum {
+	KCHAN_BUSY = (1 << CH_SLOTS) - 1,
+	KCHAN_RETIRED_SHIFT = CH_SLOTS,
+	KCHAN_DEAD_SHIFT = 2 * CH_SLOTS,
+};
+
 enum kchan_dir { KCHAN_FREE, KCHAN_OUT, KCHAN_IN };
 
 struct kchan {
@@ -92,8 +98,8 @@ struct kchan {
 	uint8_t hot;           /* in: position in the hot set + 1 */
 	int bell;              /* out: eventfd */
 	/* out: state of the client side */
-	_Atomic uint32_t busy;    /* slots in use or retired */
-	_Atomic uint32_t retired; /* slots canceled, reply outstanding */
+	_Atomic uint32_t busy; /* slots in use:6, those retired (canceled,
+	                        * reply outstanding):6, dead:1, life:19 */
 	_Atomic uint32_t slot_waiters;
 	uint32_t misses; /* spins in a row that were in vain */
 	uint32_t release_head;
