@@ -132,7 +132,7 @@ struct courier_control {
 	int32_t pad;
 };
 
-FIEF_NORETURN static void courier(int from, int32_t landlock_abi)
+FIEF_NORETURN static void courier(int from, int32_t landlock_abi, long zygote)
 {
 	struct courier_control control = { 16 + sizeof(int32_t), SOL_SOCKET_NR,
 		                           SCM_RIGHTS_NR, -1, 0 };
@@ -145,6 +145,8 @@ FIEF_NORETURN static void courier(int from, int32_t landlock_abi)
 	};
 
 	sys_call3(__NR_prctl, PR_PDEATHSIG, SIGKILL_NR, 0);
+	if (sys_call3(__NR_getppid, 0, 0, 0) != zygote)
+		fail(0); /* it died before that, and the pipe has no end */
 	if (sys_call3(__NR_read, from, (long)&control.fd, 4) == 4)
 		sys_call3(__NR_sendmsg, CONTROL_FD, (long)&h, 0);
 	fail(0);
@@ -154,6 +156,7 @@ FIEF_NORETURN static void courier(int from, int32_t landlock_abi)
 static void courier_start(int32_t landlock_abi, int pipe[2])
 {
 	struct host_sigaction ignore = { 0 };
+	const long self = sys_call3(__NR_getpid, 0, 0, 0);
 	long pid;
 
 	/* Nobody waits for the courier. */
@@ -167,7 +170,7 @@ static void courier_start(int32_t landlock_abi, int pipe[2])
 		fail(115);
 	pid = sys_call6(__NR_clone, CLONE_COURIER, 0, 0, 0, 0, 0);
 	if (pid == 0)
-		courier(pipe[0], landlock_abi);
+		courier(pipe[0], landlock_abi, self);
 	if (pid < 0)
 		fail(115);
 }
