@@ -21,6 +21,7 @@ static struct main {
 	struct fief_signal_handler changed, yield;
 	struct fief_root root;
 	struct fief_service service[SERVICES];
+	struct label service_name[SERVICES]; /* the config changes */
 	unsigned services;
 	struct fief_session session[HELD];
 	unsigned sessions;
@@ -58,11 +59,13 @@ static void session_fini(struct fief_service_session *s)
 static enum fief_err do_provide(const struct node *n)
 {
 	struct fief_service *s = &m.service[m.services];
+	struct label *name = &m.service_name[m.services];
 
-	if (m.services == SERVICES)
+	if (m.services == SERVICES ||
+	    label_set(name, node_attr(n, "service", "Dummy")))
 		return FIEF_LIMIT;
 	*s = (struct fief_service){
-		.name = node_attr(n, "service", "Dummy"),
+		.name = name->text,
 		.type = &fs_stub_rpc_type,
 		.ops = &ops,
 		.size = sizeof(struct fief_service_session),
