@@ -116,21 +116,23 @@ class Moments(Case):
         self.file("system.xml", IDLE)
         os.chmod(self.folder, 0o755)
 
-        def three():
-            resource.setrlimit(resource.RLIMIT_NPROC, (3, 3))
+        def few():
+            resource.setrlimit(resource.RLIMIT_NPROC, (4, 4))
             os.setgid(uid)
             os.setuid(uid)
         with subprocess.Popen(
                 ["./core", "--kif", "kif", "--init", "cli-probe",
                  "--rom-dir", ".", "--rom", "config=system.xml",
                  "--ram", "100000000", "--caps", "1000"], cwd=self.folder,
-                stdout=subprocess.PIPE, preexec_fn=three) as core:
+                stdout=subprocess.PIPE, preexec_fn=few) as core:
             self.addCleanup(core.kill)
             self.assertIn(b"idle", os.read(core.stdout.fileno(), 100))
             time.sleep(1)
             with open(f"/proc/{core.pid}/stat", encoding="utf-8") as f:
                 field = f.read().rpartition(")")[2].split()
-            self.assertEqual(len(children(core.pid)), 2)
+            # The zygote, the component, and one more, if the courier,
+            # which ends soon, was gone when core tried.
+            self.assertIn(len(children(core.pid)), (2, 3))
             core.kill()
         self.assertLess(int(field[11]) + int(field[12]), 20, "CPU time")
 
