@@ -156,8 +156,9 @@ enum fief_err fief_packet_take(struct fief_packet_stream *s,
 
 void fief_packet_sink_flush(struct fief_packet_stream *s)
 {
-	const bool news = fief_queue_publish(&s->ack);
+	/* In this order: who has the acknowledgement may submit at once. */
 	const bool room = fief_queue_release(&s->submit);
+	const bool news = fief_queue_publish(&s->ack);
 
 	if (news || room)
 		fief_kif->signal(s->peer);

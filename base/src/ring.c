@@ -125,8 +125,9 @@ enum fief_err fief_ring_answer(struct fief_ring *r,
 
 void fief_ring_server_flush(struct fief_ring *r)
 {
-	const bool news = fief_queue_publish(&r->completions);
+	/* In this order: who has the completion may submit at once. */
 	const bool room = fief_queue_release(&r->submissions);
+	const bool news = fief_queue_publish(&r->completions);
 
 	if (news || room)
 		fief_kif->signal(r->peer);

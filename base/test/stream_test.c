@@ -2,6 +2,7 @@
 /* Shared queues, packet streams and rings: honest peers lose nothing, hostile
  * ones reach nothing. */
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -181,6 +182,99 @@ static void packet_rules(void **state)
 	free(mem);
 }
 
+/* Who has an acknowledgement may submit in its place at once: the sink runs
+ * beside, and shows no answer before the place is free. */
+enum { TURNS = 300000 };
+
+static struct fief_packet_stream turn_sink;
+
+static void *acknowledge(void *arg)
+{
+	struct fief_packet p;
+
+	(void)arg;
+	for (unsigned n = 0; n < TURNS; n++) {
+		while (fief_packet_take(&turn_sink, &p))
+			sched_yield();
+		if (fief_packet_ack(&turn_sink, &p))
+			abort();
+		fief_packet_sink_flush(&turn_sink);
+	}
+	return NULL;
+}
+
+static void packet_turns(void **state)
+{
+	const size_t bytes = fief_packet_stream_bytes(1, 64);
+	struct fief_packet_stream source;
+	struct fief_packet p = { .size = 8 };
+	unsigned refused = 0;
+	pthread_t thread;
+	void *mem = aligned_alloc(64, bytes);
+
+	(void)state;
+	memset(mem, 0, bytes);
+	assert_int_equal(fief_packet_stream_init(&turn_sink, mem, bytes, 1),
+	                 FIEF_OK);
+	assert_int_equal(fief_packet_stream_init(&source, mem, bytes, 1),
+	                 FIEF_OK);
+	pthread_create(&thread, NULL, acknowledge, NULL);
+	for (unsigned n = 0; n < TURNS; n++) {
+		while (fief_packet_submit(&source, &p))
+			refused++;
+		fief_packet_source_flush(&source);
+		while (fief_packet_get_ack(&source, &p))
+			sched_yield();
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(refused, 0);
+	free(mem);
+}
+
+/* The same for a ring. */
+static void *answer(void *arg)
+{
+	struct fief_submission s;
+
+	(void)arg;
+	for (unsigned n = 0; n < TURNS; n++) {
+		const struct fief_completion c = { .cookie = n };
+
+		while (fief_ring_take(&server, &s))
+			sched_yield();
+		if (fief_ring_answer(&server, &c))
+			abort();
+		fief_ring_server_flush(&server);
+	}
+	return NULL;
+}
+
+static void ring_turns(void **state)
+{
+	const size_t bytes = fief_ring_bytes(1);
+	const struct fief_submission s = { .op = 1 };
+	struct fief_completion c;
+	unsigned refused = 0;
+	pthread_t thread;
+	void *mem = aligned_alloc(64, bytes);
+
+	(void)state;
+	memset(mem, 0, bytes);
+	assert_int_equal(fief_ring_init(&server, mem, bytes, 1, 0), FIEF_OK);
+	assert_int_equal(fief_ring_init(&client, mem, bytes, 1, 0), FIEF_OK);
+	pthread_create(&thread, NULL, answer, NULL);
+	for (unsigned n = 0; n < TURNS; n++) {
+		while (fief_ring_submit(&client, &s))
+			refused++;
+		fief_ring_client_flush(&client);
+		while (fief_ring_complete(&client, &c))
+			sched_yield();
+	}
+	pthread_join(thread, NULL);
+	assert_int_equal(refused, 0);
+	free(mem);
+}
+
 /* A descriptor out of range never reaches the server's code. */
 static void packet_ranges(void **state)
 {
@@ -268,6 +362,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packet_rules),
 		cmocka_unit_test(packet_ranges),
+		cmocka_unit_test(packet_turns),
+		cmocka_unit_test(ring_turns),
 		cmocka_unit_test(no_collection),
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(ring_honest),

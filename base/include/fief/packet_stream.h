@@ -64,8 +64,9 @@ static inline void *fief_packet_at(const struct fief_packet_stream *s,
 
 /* ---- source ---- */
 
-/* Errors: AGAIN (as many are on their way as the queue holds), INVALID (not in
- * the bulk area; or the peer broke the protocol). */
+/* Errors: AGAIN (as many are on their way as the queue holds; each one that
+ * get_ack returns makes room), INVALID (not in the bulk area; or the peer broke
+ * the protocol). */
 FIEF_MUST enum fief_err fief_packet_submit(struct fief_packet_stream *s,
                                            const struct fief_packet *p);
 
