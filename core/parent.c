@@ -2,6 +2,7 @@
 /* Core as the parent of init: sessions of core's services. */
 
 #include <lib/mem.h>
+#include <lib/number.h>
 #include <session/parent.h>
 
 #include <fief/kif_table.h>
@@ -113,12 +114,37 @@ void core_session_close(struct core_session *s)
 	session_free(s);
 }
 
+/* What it was to pay, and what it has. */
+static void report_poor(const struct core_pd *who,
+                        const struct parent_session_params *in)
+{
+	const struct fief_budget *b = &who->account.budget;
+	char need[NUMBER_TEXT_MAX], have[NUMBER_TEXT_MAX];
+
+	core_log("Error: \"%s\" cannot pay %s RAM and %u caps for service "
+	         "\"%.*s\" (label \"%.*s\"): it has %s and %zu",
+	         who->label.text, number_text(need, in->ram), in->caps,
+	         (int)in->service.len, in->service.s, (int)in->label.len,
+	         in->label.s, number_text(have, b->ram_limit - b->ram_used),
+	         b->caps_limit - b->caps_used);
+}
+
+static bool poor(const struct core_pd *who,
+                 const struct parent_session_params *in)
+{
+	const struct fief_budget *b = &who->account.budget;
+
+	return in->ram > b->ram_limit - b->ram_used ||
+	       in->caps > b->caps_limit - b->caps_used;
+}
+
 static enum fief_err op_session(struct fief_rpc_obj *self,
                                 const struct parent_session_params *in,
                                 struct parent_session_results *out)
 {
 	struct core_parent *p = parent_of(self);
 	const struct core_service *service = service_find(in->service);
+	enum fief_err e;
 
 	if (!service) {
 		core_log("Error: core has no service \"%.*s\" (label \"%.*s\")",
@@ -126,7 +152,11 @@ static enum fief_err op_session(struct fief_rpc_obj *self,
 		         (int)in->label.len, in->label.s);
 		return FIEF_DENIED;
 	}
-	return core_session_open(p, service, in, &out->cap);
+	e = core_session_open(p, service, in, &out->cap);
+	if ((e == FIEF_OUT_OF_RAM || e == FIEF_OUT_OF_CAPS) &&
+	    poor(p->child, in))
+		report_poor(p->child, in);
+	return e;
 }
 
 static enum fief_err op_session_cap(struct fief_rpc_obj *self, uint32_t id,

@@ -91,6 +91,12 @@ static const struct rom_ops rom_ops = {
 	.sigh = op_sigh,
 };
 
+/* What the client did wrong is refused; what core itself lacks, it is told. */
+static enum fief_err refusal(enum fief_err e)
+{
+	return e == FIEF_OUT_OF_RAM || e == FIEF_LIMIT ? e : FIEF_DENIED;
+}
+
 static enum fief_err rom_open(struct core_session *s, fief_cap *cap)
 {
 	const char *name = label_last(s->label.text);
@@ -109,7 +115,7 @@ static enum fief_err rom_open(struct core_session *s, fief_cap *cap)
 		core_log("Error: ROM module \"%s\" for \"%s\": %s", name,
 		         s->label.text, fief_err_text(e));
 		fief_free(core.alloc, rom, sizeof(*rom));
-		return FIEF_DENIED;
+		return refusal(e);
 	}
 	e = fief_entrypoint_manage(&core.ep, &rom->obj);
 	if (e) {

@@ -134,6 +134,20 @@ class Systems(Case):
                   timer + (one % ("Timer", "8K")).replace(
                       'label="x"', f'label="{long}"'))
 
+    def test_session_of_core_is_too_dear(self):
+        """Who lacks what, and how much of it."""
+        ask = '<config do="session" service="ROM" label="x" ram="%s" caps="%s"/>'
+        for ram, caps, cause in (("8M", "3", "RAM"), ("8K", "30000",
+                                                      "capability")):
+            self.file("c.xml", ask % (ram, caps))
+            code, out, _ = self.fief("run", "--init", "cli-probe", "--ram",
+                                     "1M", "c.xml")
+            self.assertEqual(code, 1)
+            self.assertRegex(out, rf'"init" cannot pay {ram} RAM and {caps} '
+                             r'caps for service "ROM" \(label "x"\): it has '
+                             r"\d+K and \d+")
+            self.assertIn(f"session: {cause} quota exhausted", out)
+
     def test_ambiguous(self):
         provides = "<provides><service name='Timer'/></provides>"
         self.says('"a" finds several children that provide service "Timer"',
