@@ -470,23 +470,41 @@ static enum fief_err build(struct parser *p, const struct node *root)
 	return e ? e : routes_check(p, root);
 }
 
+static enum fief_err parse_root(struct parser *p, const struct node *root,
+                                struct config **out)
+{
+	enum fief_err e = config_schema_check(root, p->err);
+
+	if (!e)
+		p->c = make(p, sizeof(*p->c), &e);
+	if (!e && p->c)
+		e = build(p, root);
+	if (!e)
+		*out = p->c;
+	return e;
+}
+
 enum fief_err config_parse_beside(const struct node_xml_input *in,
                                   const struct config *beside, struct arena *a,
                                   struct node_error *err, struct config **out)
 {
 	struct parser p = { .a = a, .err = err, .beside = beside };
 	struct node *root;
-	enum fief_err e;
+	enum fief_err e = node_xml_parse(in, a, err, &root);
 
-	e = node_xml_parse(in, a, err, &root);
+	return e ? e : parse_root(&p, root, out);
+}
+
+enum fief_err config_parse_node(const struct node *root, struct arena *a,
+                                struct node_error *err,
+                                const struct config **out)
+{
+	struct parser p = { .a = a, .err = err };
+	struct config *c;
+	enum fief_err e = parse_root(&p, root, &c);
+
 	if (!e)
-		e = config_schema_check(root, err);
-	if (!e)
-		p.c = make(&p, sizeof(*p.c), &e);
-	if (!e && p.c)
-		e = build(&p, root);
-	if (!e)
-		*out = p.c;
+		*out = c;
 	return e;
 }
 

@@ -101,6 +101,13 @@ FIEF_MUST enum fief_err config_parse(const struct node_xml_input *in,
                                      struct arena *a, struct node_error *err,
                                      const struct config **out);
 
+/* The same of a config that is a part of a document, as the one of an init in
+ * an init: places are those of the document. */
+FIEF_MUST enum fief_err config_parse_node(const struct node *root,
+                                          struct arena *a,
+                                          struct node_error *err,
+                                          const struct config **out);
+
 /* The same of a part of a config: the starts of `beside` that are not leaving
  * are there as well, their names are taken, and routes may lead to them. */
 FIEF_MUST enum fief_err config_parse_beside(const struct node_xml_input *in,
@@ -132,6 +139,15 @@ bool config_head_same(const struct config *a, const struct config *b);
 /* Is the service listed? RAM and PD are the same service. */
 bool config_lists(const struct config_service *list, const char *service);
 bool config_service_same(const char *a, const char *b);
+
+/* Bytes of the text of an inline config, and of the memory that holds a text
+ * of that length. Errors: as node_gen_document. */
+FIEF_MUST enum fief_err config_rom_len(const struct node *config, size_t *len);
+size_t config_rom_bytes(size_t len);
+
+/* RAM and capabilities that it takes; none for NULL. */
+FIEF_MUST enum fief_err config_rom_cost(const struct node *config,
+                                        uint64_t *ram, uint64_t *caps);
 
 /* Are only known elements and attributes in the tree, and texts only where
  * they may be? Error: INVALID. */

@@ -64,40 +64,11 @@ static const struct rom_ops rom_ops = {
 	.sigh = op_sigh,
 };
 
-static size_t page_up(size_t bytes)
-{
-	return (bytes + KIF_PAGE - 1) & ~(size_t)(KIF_PAGE - 1);
-}
-
-static enum fief_err config_len(const struct node *config, size_t *len)
-{
-	enum fief_err e = node_gen_document(config, NULL, 0, len);
-
-	return e == FIEF_TOO_LONG ? FIEF_OK : e;
-}
-
-enum fief_err config_rom_cost(const struct node *config, uint64_t *ram,
-                              uint64_t *caps)
-{
-	enum fief_err e;
-	size_t len;
-
-	*ram = *caps = 0;
-	if (!config)
-		return FIEF_OK;
-	e = config_len(config, &len);
-	if (e)
-		return e;
-	*ram = page_up(len + 1);
-	*caps = 2; /* dataspace and ROM object */
-	return FIEF_OK;
-}
-
 /* Write the text into fresh memory and make that read-only. */
 static enum fief_err fill(const struct config_rom *r, fief_cap ds, size_t size,
                           const struct node *config)
 {
-	const size_t bytes = page_up(size + 1);
+	const size_t bytes = config_rom_bytes(size);
 	size_t len;
 	enum fief_err e;
 	void *at;
@@ -119,11 +90,11 @@ static enum fief_err content_make(const struct config_rom *r,
                                   size_t *size)
 {
 	struct dataspace_cap ds;
-	enum fief_err e = config_len(config, size);
+	enum fief_err e = config_rom_len(config, size);
 
 	if (!e)
 		e = pd_alloc_ram((struct pd_cap){ r->env->pd },
-		                 page_up(*size + 1), &ds);
+		                 config_rom_bytes(*size), &ds);
 	if (e)
 		return e;
 	e = fill(r, ds.cap, *size, config);

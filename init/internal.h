@@ -237,9 +237,6 @@ struct config_rom {
 	fief_cap sigh; /* owned: received */
 };
 
-/* Bytes of RAM and capabilities that it will take. */
-FIEF_MUST enum fief_err config_rom_cost(const struct node *config,
-                                        uint64_t *ram, uint64_t *caps);
 FIEF_MUST enum fief_err config_rom_init(struct config_rom *,
                                         struct fief_env *env,
                                         const struct node *config);

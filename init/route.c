@@ -26,6 +26,7 @@ static enum route_result target_try(const struct route_request *q,
 {
 	out->label = t->label;
 	out->server = NULL;
+	out->target = t;
 	if (t->kind == CONFIG_TARGET_ANY_CHILD)
 		return any_child(q, out);
 	if (t->kind == CONFIG_TARGET_PARENT)
@@ -63,16 +64,21 @@ enum route_result route_find(const struct route_request *q, struct route *out)
 	const struct config_rule *r;
 
 	for (r = q->client->route; r; r = r->next) {
-		struct route found = { 0 };
+		struct route found = { .rule = r };
 		enum route_result result;
 
 		if (!rule_matches(q, r))
 			continue;
 		result = rule_try(q, r, &found);
-		if (result == ROUTE_FOUND)
-			*out = found;
-		if (result != ROUTE_NONE)
-			return result;
+		if (result == ROUTE_NONE)
+			continue;
+		if (result != ROUTE_FOUND)
+			found.server = NULL;
+		if (result == ROUTE_REFUSED)
+			found.target = NULL;
+		*out = found;
+		return result;
 	}
+	*out = (struct route){ 0 };
 	return ROUTE_NONE;
 }

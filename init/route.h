@@ -14,6 +14,8 @@ struct route_request {
 struct route {
 	const struct config_start *server; /* NULL: the parent */
 	const char *label; /* what the server sees; NULL: the composed one */
+	const struct config_rule *rule;     /* that decides; NULL: none */
+	const struct config_target *target; /* of it, that is taken */
 };
 
 enum route_result {
@@ -26,6 +28,7 @@ enum route_result {
 /*
  * Rules are tried from the top, the targets of a rule in order. A matching
  * rule for the named service decides; one for any service is passed over when
- * all its targets fail. `*out` is set with FOUND only.
+ * all its targets fail. Of `*out`, only `rule` and, with AMBIGUOUS, `target`
+ * are set without FOUND.
  */
 enum route_result route_find(const struct route_request *q, struct route *out);

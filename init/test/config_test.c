@@ -332,6 +332,7 @@ static void route_table(void **state)
 		struct route r = { 0 };
 
 		assert_int_equal(route_find(&q, &r), table[i].result);
+		assert_int_equal(r.rule != NULL, table[i].result != ROUTE_NONE);
 		assert_ptr_equal(
 			r.server,
 			table[i].server ?
