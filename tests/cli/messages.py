@@ -15,7 +15,8 @@ SOURCES = ("tools/fief/*.c", "core/*.c", "core/linux/*.c", "init/*.c",
 # Function: which of its arguments is the format.
 FORMAT = {"util_error": 0, "argp_error": 1, "node_error_set": 3,
           "fief_error": 0, "fief_warning": 0, "core_log": 0, "dprintf": 1,
-          "fprintf": 1, "report": 0}
+          "fprintf": 1, "report": 0,
+          "findings_add": 4, "say": 0}
 CALL = re.compile(r"\b(" + "|".join(FORMAT) + r")\s*\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CONVERSION = re.compile(r"%(?:%|[-0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?"

@@ -3,6 +3,8 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <init/route.h>
 
@@ -23,26 +25,22 @@ static const char *module_of(const struct config *c,
 	return label_last(route.label ? route.label : s->binary);
 }
 
-static void warn(const struct core_params *p, const char *file,
-                 const struct config_start *s, const char *module)
+static void missing(const struct core_params *p, const struct config_start *s,
+                    const char *module, image_missing *found, void *arg)
 {
-	char near[NAME_MAX + 1], text[2 * PATH_MAX];
-	char safe[sizeof(text) * UTIL_SAFE_GROWTH];
+	char near[NAME_MAX + 1];
 	const char *hint = rom_path_nearest(p, module, near);
-	int n = snprintf(text, sizeof(text),
-	                 "%s:%u:%u: warning: there is no component image "
-	                 "\"%s\" for \"%s\"%s%s%s",
-	                 file, s->at.line, s->at.column, module, s->name,
-	                 hint ? "; did you mean \"" : "", hint ? hint : "",
-	                 hint ? "\"?" : "");
+	char *text = util_text("there is no component image \"%s\" for \"%s\""
+	                       "%s%s%s",
+	                       module, s->name, hint ? "; did you mean \"" : "",
+	                       hint ? hint : "", hint ? "\"?" : "");
 
-	util_safe_text(safe, text,
-	               n < (int)sizeof(text) ? (size_t)n : sizeof(text) - 1);
-	fprintf(stderr, "%s\n", safe);
+	found(arg, s, text);
+	free(text);
 }
 
-void image_check(const struct core_params *p, const char *file,
-                 const struct config *c)
+void image_check(const struct core_params *p, const struct config *c,
+                 image_missing *found, void *arg)
 {
 	char path[PATH_MAX];
 
@@ -50,6 +48,18 @@ void image_check(const struct core_params *p, const char *file,
 		const char *module = module_of(c, s);
 
 		if (module && !rom_path_find(p, module, path))
-			warn(p, file, s, module);
+			missing(p, s, module, found, arg);
 	}
+}
+
+void image_warn(void *file, const struct config_start *s, const char *text)
+{
+	char *line = util_text("%s:%u:%u: warning: %s", (const char *)file,
+	                       s->at.line, s->at.column, text);
+	char *safe = util_alloc(strlen(line) * UTIL_SAFE_GROWTH + 1);
+
+	util_safe_text(safe, line, strlen(line));
+	fprintf(stderr, "%s\n", safe);
+	free(safe);
+	free(line);
 }

@@ -5,7 +5,13 @@
 
 #include "core_process.h"
 
-/* Warn of children whose image core will not find, while there is still a
+typedef void image_missing(void *arg, const struct config_start *,
+                           const char *text);
+
+/* Tell of children whose image core will not find, while there is still a
  * place in a file to point at. No error: others run without them. */
-void image_check(const struct core_params *p, const char *file,
-                 const struct config *c);
+void image_check(const struct core_params *p, const struct config *c,
+                 image_missing *found, void *arg);
+
+/* Print it as a warning; the argument is the name of the file. */
+image_missing image_warn;

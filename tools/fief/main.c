@@ -26,6 +26,11 @@ static int command_help(int argc, char **argv);
 
 static const struct command commands[] = {
 	{ "run", "[OPTION...] SYSTEM.xml", "run a system", command_run },
+	{ "check", "[OPTION...] SYSTEM.xml",
+	  "tell what is wrong with a system, and who reaches what",
+	  command_check },
+	{ "why", "SYSTEM.xml COMPONENT SERVICE [LABEL]",
+	  "tell who serves a session, or why nobody does", command_why },
 	{ "ps", "[--json]", "list the components of running systems",
 	  command_ps },
 	{ "tree", "[--json]", "the same as a tree", command_tree },

@@ -5,31 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fief/exit_code.h>
-#include <lib/label.h>
-#include <lib/number.h>
 
 #include "command.h"
 
+#include "core_options.h"
 #include "grant.h"
 #include "instance.h"
 #include "rom_path.h"
 #include "runtime_dir.h"
 #include "util.h"
 
-enum { MIB = 1 << 20, RAM_DEFAULT = 256 * MIB, CAPS_DEFAULT = 20000 };
-
-static const uint64_t ram_max = 1ull << 46, caps_max = 1u << 24;
-
 enum option_key {
 	KEY_NAME = 256,
-	KEY_RAM,
-	KEY_CAPS,
-	KEY_ROM_PATH,
-	KEY_ROM,
 	KEY_INIT,
 	KEY_JSON,
 	KEY_QUIET,
@@ -43,14 +33,7 @@ static const struct argp_option options[] = {
 	  "name of this system for ps, tree and stop (default: from the file "
 	  "name, with the process id if that is taken)",
 	  1 },
-	{ "ram", KEY_RAM, "SIZE", 0,
-	  "RAM of the whole system, such as 64M or 2G (256M)", 1 },
-	{ "caps", KEY_CAPS, "COUNT", 0,
-	  "capabilities of the whole system (20000)", 1 },
-	{ "rom-path", KEY_ROM_PATH, "DIR", 0,
-	  "look for ROM modules in DIR first; may be repeated", 2 },
-	{ "rom", KEY_ROM, "NAME=FILE", 0,
-	  "ROM module NAME is FILE; may be repeated", 2 },
+	CORE_OPTIONS,
 	{ "init", KEY_INIT, "NAME", 0,
 	  "ROM module of the first component (init)", 2 },
 	{ "grant", KEY_GRANT, "KIND:NAME=RESOURCE", 0,
@@ -71,31 +54,11 @@ struct run {
 	struct layout layout;
 	struct system_file config;
 	const char *file;
-	char *real[CORE_ROM_DIRS + CORE_ROMS]; /* owned: paths, "NAME=PATH" */
-	size_t reals;
+	struct core_options core;
 	regex_t until;
-	int code; /* of the first failure that is not one of usage */
 };
 
 /* ---- arguments ---- */
-
-static uint64_t parse_number(struct argp_state *state, const char *option,
-                             const char *text, uint64_t max)
-{
-	enum fief_err e;
-	uint64_t n = 0;
-
-	e = number_parse(text, max, &n);
-	if (e == FIEF_LIMIT)
-		argp_error(state, "%s is \"%s\"; the limit is %llu", option,
-		           text, (unsigned long long)max);
-	else if (e || !n)
-		argp_error(state,
-		           "%s is \"%s\"; expected is a number above 0, "
-		           "such as 64 or 256M",
-		           option, text);
-	return n;
-}
 
 static void parse_timeout(struct argp_state *state, struct run *r,
                           const char *text)
@@ -132,64 +95,6 @@ static void parse_until(struct argp_state *state, struct run *r,
 		           text, why);
 	}
 	r->in.until = &r->until;
-}
-
-static char *real(struct run *r, const char *option, const char *path)
-{
-	char *p = realpath(path, NULL);
-
-	if (!p && !r->code) {
-		util_error("%s: \"%s\": %s", option, path, strerror(errno));
-		r->code = errno == EACCES ? FIEF_EXIT_NOT_RUNNABLE :
-		                            FIEF_EXIT_NOT_FOUND;
-	}
-	return p;
-}
-
-static void parse_rom_path(struct argp_state *state, struct run *r,
-                           const char *path)
-{
-	struct stat st;
-	char *p;
-
-	if (r->in.core.rom_dirs == CORE_ROM_DIRS)
-		argp_error(state, "at most %d --rom-path", (int)CORE_ROM_DIRS);
-	p = real(r, "--rom-path", path);
-	if (!p)
-		return;
-	if (!r->code && !stat(p, &st) && !S_ISDIR(st.st_mode)) {
-		util_error("--rom-path: \"%s\" is a file; name one with --rom "
-		           "NAME=FILE",
-		           path);
-		r->code = FIEF_EXIT_NOT_FOUND;
-	}
-	r->real[r->reals++] = p;
-	r->in.core.rom_dir[r->in.core.rom_dirs++] = p;
-}
-
-static void parse_rom(struct argp_state *state, struct run *r, const char *text)
-{
-	const char *eq = strchr(text, '=');
-	size_t len = eq ? (size_t)(eq - text) : 0;
-	char *p, *pair;
-
-	if (!len || !eq[1])
-		argp_error(state, "--rom is \"%s\"; expected is NAME=FILE",
-		           text);
-	if (len > LABEL_NAME_MAX)
-		argp_error(state,
-		           "--rom: the name has %zu bytes, the limit "
-		           "is %d",
-		           len, (int)LABEL_NAME_MAX);
-	if (r->in.core.roms == CORE_ROMS)
-		argp_error(state, "at most %d --rom", (int)CORE_ROMS);
-	p = real(r, "--rom", eq + 1);
-	if (!p)
-		return;
-	pair = util_text("%.*s=%s", (int)len, text, p);
-	free(p);
-	r->real[r->reals++] = pair;
-	r->in.core.rom[r->in.core.roms++] = pair;
 }
 
 static void parse_name(struct argp_state *state, struct run *r,
@@ -243,7 +148,7 @@ static error_t parse_more(int key, char *arg, struct argp_state *state,
 		parse_file(state, r, arg);
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return core_options_parse(key, arg, state, &r->core);
 	}
 }
 
@@ -254,18 +159,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case KEY_NAME:
 		parse_name(state, r, arg);
-		return 0;
-	case KEY_RAM:
-		r->in.core.ram = parse_number(state, "--ram", arg, ram_max);
-		return 0;
-	case KEY_CAPS:
-		r->in.core.caps = parse_number(state, "--caps", arg, caps_max);
-		return 0;
-	case KEY_ROM_PATH:
-		parse_rom_path(state, r, arg);
-		return 0;
-	case KEY_ROM:
-		parse_rom(state, r, arg);
 		return 0;
 	case KEY_UNTIL:
 		parse_until(state, r, arg);
@@ -328,7 +221,7 @@ static int open_config(struct run *r)
 
 static int prepare(struct run *r)
 {
-	int code = r->code ? r->code : check_usage(r);
+	int code = r->core.code ? r->core.code : check_usage(r);
 
 	if (code)
 		return code;
@@ -350,8 +243,8 @@ int command_run(int argc, char **argv)
 		.in = {
 			.core = {
 				.init = "init",
-				.ram = RAM_DEFAULT,
-				.caps = CAPS_DEFAULT,
+				.ram = CORE_RAM_DEFAULT,
+				.caps = CORE_CAPS_DEFAULT,
 				.config = -1,
 			},
 			.timeout_ms = UTIL_NEVER,
@@ -361,6 +254,7 @@ int command_run(int argc, char **argv)
 	};
 	int code;
 
+	r.core.params = &r.in.core;
 	command_parse(&argp, argc, argv, &r);
 	code = prepare(&r);
 	if (!code)
@@ -368,7 +262,6 @@ int command_run(int argc, char **argv)
 	system_file_close(&r.config);
 	if (r.in.until)
 		regfree(&r.until);
-	for (size_t i = 0; i < r.reals; i++)
-		free(r.real[i]);
+	core_options_fini(&r.core);
 	return code;
 }

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of `fief check`: each adds its findings about one config. */
+#pragma once
+
+#include "authority.h"
+
+/* check_routes.c: rules that no provider satisfies, that are ambiguous, or
+ * never reached; services of the parent that it will not give. */
+void check_routes(const struct authority_init *in, struct findings *);
+
+/* check_start.c: sessions that children need to start, and children that wait
+ * for each other with them. */
+void check_start(const struct authority_init *in, struct findings *);
+
+/* check_quota.c: what children are given. For the outermost init, of what a run
+ * gives. */
+void check_quota(const struct authority_init *in, uint64_t ram, uint64_t caps,
+                 struct findings *);
+
+/* Why a step is denied, as in `"a" WHY service "X"`. */
+static inline const char *check_why(enum route_result result)
+{
+	static const char *const why[] = {
+		[ROUTE_FOUND] = "has",
+		[ROUTE_NONE] = "has no route to",
+		[ROUTE_REFUSED] = "has a route, but no provider there, for",
+		[ROUTE_AMBIGUOUS] = "finds several children that provide",
+	};
+
+	return why[result];
+}

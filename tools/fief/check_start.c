@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether children can start: routes of the sessions that each begins with, and
+ * circles of children that wait for each other with these. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <session/cpu.h>
+#include <session/log.h>
+#include <session/pd.h>
+#include <session/rom.h>
+
+#include "check.h"
+#include "util.h"
+
+enum { WAITS = 2 }; /* LOG and ROM may come from siblings */
+
+enum visited { NEW, ON_PATH, DONE };
+
+struct waiter {
+	const struct config_start *start;
+	const struct config_start *for_whom[WAITS]; /* NULL: for nobody */
+	enum visited visited;
+};
+
+struct starts {
+	const struct authority_init *in;
+	struct findings *findings;
+	struct waiter *list; /* owned: in the order of addresses */
+	size_t count;
+};
+
+/* ---- environment ---- */
+
+/* Services that core does not have are not among these. */
+static void report_denied(const struct starts *st, const struct config_start *s,
+                          const struct authority_way *way)
+{
+	const struct authority_hop *h = &way->hop[way->hops - 1];
+
+	if (way->outcome == AUTHORITY_DENIED)
+		findings_add(st->findings, FINDING_ERROR, "start", s->at,
+		             "\"%s\" %s service \"%s\" (label \"%s\"), which "
+		             "\"%s\" needs to start",
+		             h->client->name, check_why(h->result),
+		             way->service, h->sent.text, s->name);
+	else
+		findings_add(st->findings, FINDING_ERROR, "start", s->at,
+		             "the label of service \"%s\", which \"%s\" needs "
+		             "to start, is longer than %d bytes",
+		             way->service, s->name, AUTHORITY_LABEL_MAX);
+}
+
+/* The sibling that serves it, if one does. */
+static const struct config_start *check_env(const struct starts *st,
+                                            const struct config_start *s,
+                                            const char *service,
+                                            const char *label)
+{
+	const struct authority_ask ask = {
+		.init = st->in,
+		.client = s,
+		.service = service,
+		.label = label,
+		.binary = true,
+	};
+	struct authority_way way;
+
+	authority_walk(&ask, &way);
+	if (!authority_granted(&way)) {
+		report_denied(st, s, &way);
+		return NULL;
+	}
+	return way.hop[0].route.server;
+}
+
+static void check_account(const struct starts *st, const struct config_start *s,
+                          const char *service)
+{
+	const struct config_start *server = check_env(st, s, service, "");
+
+	if (server)
+		findings_add(st->findings, FINDING_ERROR, "start", s->at,
+		             "\"%s\" routes %s to \"%s\", expected <parent/>",
+		             s->name, service, server->name);
+}
+
+static void check_one(const struct starts *st, struct waiter *w)
+{
+	check_account(st, w->start, PD_SERVICE);
+	check_account(st, w->start, CPU_SERVICE);
+	w->for_whom[0] = check_env(st, w->start, LOG_SERVICE, "");
+	w->for_whom[1] = check_env(st, w->start, ROM_SERVICE, w->start->binary);
+}
+
+/* ---- circles ---- */
+
+static int order(const void *left, const void *right)
+{
+	const struct waiter *a = left, *b = right;
+
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static struct waiter *waiter_of(const struct starts *st,
+                                const struct config_start *s)
+{
+	const struct waiter key = { .start = s };
+
+	return s ? bsearch(&key, st->list, st->count, sizeof(key), order) :
+	           NULL;
+}
+
+/* The next one of the circle, whose members are all on the path. */
+static struct waiter *next_on_path(const struct starts *st,
+                                   const struct waiter *w)
+{
+	for (unsigned i = 0; i < WAITS; i++) {
+		struct waiter *next = waiter_of(st, w->for_whom[i]);
+
+		if (next && next->visited == ON_PATH)
+			return next;
+	}
+	return NULL;
+}
+
+static void report_circle(const struct starts *st, struct waiter *first)
+{
+	char *text = util_text("\"%s\"", first->start->name);
+	struct waiter *w = first;
+
+	do {
+		char *longer;
+
+		w = next_on_path(st, w);
+		longer = util_text("%s waits for \"%s\"%s", text,
+		                   w->start->name, w == first ? "" : ", which");
+		free(text);
+		text = longer;
+	} while (w != first);
+	findings_add(st->findings, FINDING_ERROR, "circle", first->start->at,
+	             "%s: none of them can start", text);
+	free(text);
+}
+
+/* True: the path leads into a circle, which has been told. */
+static void follow(const struct starts *st, struct waiter *w)
+{
+	w->visited = ON_PATH;
+	for (unsigned i = 0; i < WAITS; i++) {
+		struct waiter *next = waiter_of(st, w->for_whom[i]);
+
+		if (next && next->visited == NEW)
+			follow(st, next);
+		else if (next && next->visited == ON_PATH &&
+		         next_on_path(st, w) == next)
+			report_circle(st, next);
+	}
+	w->visited = DONE;
+}
+
+void check_start(const struct authority_init *in, struct findings *f)
+{
+	struct starts st = { .in = in, .findings = f };
+	const struct config_start *s;
+
+	st.list = util_alloc((in->config->nstarts + 1) * sizeof(*st.list));
+	for (s = in->config->starts; s; s = s->next) {
+		st.list[st.count].start = s;
+		check_one(&st, &st.list[st.count++]);
+	}
+	qsort(st.list, st.count, sizeof(*st.list), order);
+	for (s = in->config->starts; s; s = s->next) {
+		struct waiter *w = waiter_of(&st, s);
+
+		if (w->visited == NEW)
+			follow(&st, w);
+	}
+	free(st.list);
+}

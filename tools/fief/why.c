@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* `fief why`: who decides about a session, hop by hop. */
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <fief/exit_code.h>
+
+#include "check.h"
+#include "command.h"
+#include "edit.h"
+#include "util.h"
+
+enum { KEY_JSON = 256 };
+
+struct why {
+	const char *file, *component, *service, *label; /* NULL: not given */
+	bool json;
+	struct authority system;
+	struct findings findings;
+	json_t *hops, *edits; /* with `json` */
+};
+
+/* ---- arguments ---- */
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct why *w = state->input;
+	const char **const place[] = { &w->file, &w->component, &w->service,
+		                       &w->label };
+
+	if (key == KEY_JSON) {
+		w->json = true;
+	} else if (key == ARGP_KEY_ARG) {
+		if (state->arg_num >= sizeof(place) / sizeof(place[0]))
+			argp_error(state, "unexpected argument \"%s\"", arg);
+		*place[state->arg_num] = arg;
+	} else if (key == ARGP_KEY_END) {
+		if (!w->service)
+			argp_error(state, "expected are SYSTEM.xml, COMPONENT "
+			                  "and SERVICE");
+	} else {
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+static const struct argp argp = {
+	.options =
+		(const struct argp_option[]){
+			{ "json", KEY_JSON, NULL, 0, "as JSON, for programs",
+	                  0 },
+			{ 0 },
+		},
+	.parser = parse,
+	.args_doc = "SYSTEM.xml COMPONENT SERVICE [LABEL]",
+	.doc = "Tell who would serve a session of a component, without running "
+	       "the system: the rule that decides in each init on the way, the "
+	       "label there and the server; or why it is denied, and what to "
+	       "insert where to allow it. COMPONENT is called as in `fief ps`; "
+	       "\"init -> \" may be left out. Ends with 0 if the session is "
+	       "granted, with 119 if it is denied.",
+};
+
+/* ---- printing ---- */
+
+/* Control characters of labels do not reach a terminal. */
+FIEF_PRINTF(1, 2) static void say(const char *format, ...)
+{
+	char *text = NULL, *safe;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0)
+		abort(); /* out of memory */
+	safe = util_alloc((size_t)n * UTIL_SAFE_GROWTH + 1);
+	util_safe_text(safe, text, (size_t)n);
+	puts(safe);
+	free(safe);
+	free(text);
+}
+
+static char *selector_text(const char *name, const char *value)
+{
+	return value ? util_text(" %s=\"%s\"", name, value) :
+	               util_text("%s", "");
+}
+
+/* A rule as it stands in the source. */
+static char *rule_text(const struct config_rule *r)
+{
+	char *name = selector_text("name", r->service);
+	char *label = selector_text("label", r->selector.label);
+	char *prefix = selector_text("label_prefix", r->selector.prefix);
+	char *suffix = selector_text("label_suffix", r->selector.suffix);
+	char *last = selector_text("label_last", r->selector.last);
+	char *text = util_text("<%s%s%s%s%s%s>",
+	                       r->service ? "service" : "any-service", name,
+	                       label, prefix, suffix, last);
+
+	free(name);
+	free(label);
+	free(prefix);
+	free(suffix);
+	free(last);
+	return text;
+}
+
+static void print_rule(struct why *w, const struct authority_hop *h)
+{
+	const struct config_rule *r = h->route.rule;
+	char *text = r ? rule_text(r) : NULL;
+
+	if (w->json)
+		json_array_append_new(
+			w->hops,
+			json_pack("{sssssssissss*}", "init", h->init->label,
+		                  "client", h->client->name, "label",
+		                  h->sent.text, "line", r ? (int)r->at.line : 0,
+		                  "result",
+		                  h->result == ROUTE_FOUND ? "found" : "denied",
+		                  "rule", text));
+	else if (r)
+		say("  %s:%u:%u: %s decides in %s about \"%s\", label \"%s\"",
+		    w->system.file, r->at.line, r->at.column, text,
+		    h->init->label, h->client->name, h->sent.text);
+	free(text);
+}
+
+static void print_edits(struct why *w, const struct edits *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct edit *x = &e->list[i];
+
+		if (w->json)
+			json_array_append_new(
+				w->edits,
+				json_pack("{sssisissss*}", "file",
+			                  w->system.file, "line",
+			                  (int)x->at.line, "column",
+			                  (int)x->at.column, "insert", x->text,
+			                  "instead_of", x->instead));
+		else if (x->instead)
+			say("  %s:%u:%u: replace %s by %s", w->system.file,
+			    x->at.line, x->at.column, x->instead, x->text);
+		else
+			say("  %s:%u:%u: insert %s", w->system.file, x->at.line,
+			    x->at.column, x->text);
+	}
+}
+
+/* ---- what would allow it ---- */
+
+/* One hop. True: the request goes on to the init above, with `label`. */
+static bool allow_hop(struct why *w, const struct authority_hop *h,
+                      enum authority_outcome outcome, struct label *label,
+                      size_t *count)
+{
+	struct edits e = { 0 };
+
+	if (outcome == AUTHORITY_CORE) {
+		*label = h->label;
+		return true;
+	}
+	if (outcome != AUTHORITY_DENIED)
+		return false;
+	edit_find(&w->system, h, w->service, w->label && *w->label, &e);
+	if (!*count && e.count && !w->json)
+		puts("to allow it:");
+	print_edits(w, &e);
+	*count += e.count;
+	edits_fini(&e);
+	return e.leads_on &&
+	       !label_compose(label, h->client->name, h->sent.text);
+}
+
+/* The hop that denies, and those above that would deny what it then lets
+ * through. Returns how many edits that takes. */
+static size_t allow(struct why *w, const struct authority_way *way)
+{
+	struct authority_hop h = way->hop[way->hops - 1];
+	enum authority_outcome outcome = way->outcome;
+	struct label label;
+	size_t count = 0;
+
+	while (allow_hop(w, &h, outcome, &label, &count) && h.init->outer) {
+		const struct authority_ask up = { .init = h.init->outer,
+			                          .client = h.init->start,
+			                          .service = w->service,
+			                          .label = label.text };
+
+		outcome = authority_step(&up, &h);
+	}
+	return count;
+}
+
+/* ---- the answer ---- */
+
+static void say_denied(const struct authority_way *way)
+{
+	const struct authority_hop *h = &way->hop[way->hops - 1];
+
+	if (way->outcome == AUTHORITY_DENIED)
+		say("denied: in %s, \"%s\" %s service \"%s\" (label \"%s\")",
+		    h->init->label, h->client->name, check_why(h->result),
+		    way->service, h->sent.text);
+	else if (way->outcome == AUTHORITY_UNKNOWN)
+		say("denied: core has no service \"%s\"", way->service);
+	else
+		say("denied: with the name of \"%s\", label \"%s\" is longer "
+		    "than %d bytes",
+		    h->client->name, h->sent.text, AUTHORITY_LABEL_MAX);
+}
+
+static void say_granted(const struct authority_way *way, const char *server)
+{
+	const struct authority_hop *h = &way->hop[way->hops - 1];
+
+	if (way->outcome == AUTHORITY_LOCAL)
+		say("granted: %s serves it from the <config> of \"%s\"", server,
+		    h->client->name);
+	else
+		say("granted: %s serves it, label \"%s\"", server,
+		    way->outcome == AUTHORITY_CORE ? way->core.text :
+		                                     h->label.text);
+}
+
+static void print_json(struct why *w, const struct authority_way *way,
+                       const char *server)
+{
+	const struct authority_hop *h = &way->hop[way->hops - 1];
+	bool granted = authority_granted(way);
+	json_t *j = json_pack(
+		"{sbss*ss*ss*soso}", "granted", granted, "server",
+		granted ? server : NULL, "label",
+		!granted                       ? NULL :
+		way->outcome == AUTHORITY_CORE ? way->core.text :
+						 h->label.text,
+		"denied",
+		way->outcome == AUTHORITY_DENIED ? check_why(h->result) : NULL,
+		"hops", w->hops, "edits", w->edits);
+
+	json_dumpf(j, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(j);
+}
+
+static void answer(struct why *w, const struct authority_way *way)
+{
+	const bool granted = authority_granted(way);
+	struct label server = { 0 };
+
+	w->hops = w->json ? json_array() : NULL;
+	w->edits = w->json ? json_array() : NULL;
+	for (unsigned i = 0; i < way->hops; i++)
+		print_rule(w, &way->hop[i]);
+	if (granted)
+		authority_server(way, &server);
+	if (!w->json && granted)
+		say_granted(way, server.text);
+	else if (!w->json)
+		say_denied(way);
+	if (way->outcome == AUTHORITY_DENIED && !allow(w, way) && !w->json)
+		puts("nothing in this system could serve it");
+	if (w->json)
+		print_json(w, way, server.text);
+}
+
+static int decide(struct why *w)
+{
+	char near[LABEL_MAX + 1];
+	struct authority_ask ask = { .service = w->service,
+		                     .label = w->label ? w->label : "" };
+	struct authority_way way;
+
+	if (!w->system.inits || w->findings.errors)
+		findings_print(&w->findings, w->system.file);
+	if (!w->system.inits)
+		return FIEF_EXIT_CONFIG;
+	ask.client = authority_find(&w->system, w->component, &ask.init, near);
+	if (!ask.client) {
+		authority_not_found(w->component, near);
+		return FIEF_EXIT_NOT_FOUND;
+	}
+	authority_walk(&ask, &way);
+	answer(w, &way);
+	return authority_granted(&way) ? 0 : FIEF_EXIT_DENIED;
+}
+
+int command_why(int argc, char **argv)
+{
+	struct why w = { 0 };
+	int code;
+
+	command_parse(&argp, argc, argv, &w);
+	code = authority_open(&w.system, w.file, &w.findings);
+	if (code)
+		return code;
+	code = decide(&w);
+	authority_close(&w.system);
+	findings_fini(&w.findings);
+	return code;
+}
