@@ -326,6 +326,37 @@ class Checks(Case):
                 code, out = self.why(who, service, label)
                 self.assertEqual(code, 0, out)
 
+    # ---- graph ----
+
+    def test_graph(self):
+        self.file("s.xml", SYSTEM % self.WAYS)
+        code, out, err = self.fief("graph", "s.xml")
+        self.assertEqual((code, err), (0, ""))
+        self.assertTrue(out.startswith("digraph system {\n"))
+        self.assertTrue(out.endswith("}\n"))
+        self.assertIn('  "init -> a" -> "init -> timer" [label="Timer"];\n',
+                      out)
+        self.assertIn('  "init -> inner -> b" -> "init -> timer" [label="'
+                      'Timer"];\n', out)
+        self.assertEqual(self.fief("graph", "--dot", "s.xml")[1], out)
+        dot = len(out.splitlines()) - 2
+        out = self.fief("graph", "--mermaid", "s.xml")[1]
+        self.assertRegex(out, r'(?m)^graph LR\n(  n\w+\[".*"\] -->\|".*"\| '
+                         r'n\w+\[".*"\]\n)+$')
+        self.assertEqual(len(out.splitlines()), dot + 1)
+        graph = json.loads(self.fief("graph", "--json", "s.xml")[1])
+        self.assertEqual(len(graph["edges"]), dot)
+        self.assertIn({"client": "init -> a", "server": "init -> timer",
+                       "services": "Timer"}, graph["edges"])
+        self.assertEqual(set(graph["components"]), {
+            "init -> timer", "init -> a", "init -> inner",
+            "init -> inner -> b", "init -> inner -> c"})
+        self.refused(2, "no SYSTEM.xml given", "graph")
+        self.refused(2, "one configuration at a time", "graph", "a", "b")
+        self.refused(127, "No such file", "graph", "none.xml")
+        self.file("bad.xml", "<config><strat/></config>")
+        self.assertEqual(self.fief("graph", "bad.xml")[0], 120)
+
     # ---- time ----
 
     def test_time(self):

@@ -31,6 +31,8 @@ static const struct command commands[] = {
 	  command_check },
 	{ "why", "SYSTEM.xml COMPONENT SERVICE [LABEL]",
 	  "tell who serves a session, or why nobody does", command_why },
+	{ "graph", "[OPTION] SYSTEM.xml", "draw who reaches what",
+	  command_graph },
 	{ "ps", "[--json]", "list the components of running systems",
 	  command_ps },
 	{ "tree", "[--json]", "the same as a tree", command_tree },
