@@ -156,6 +156,14 @@ class Checks(Case):
                    "start", child("a", rules % "b") + child("b", rules % "c")
                    + child("c", rules % "b"))
         self.finds('"a" waits for "a": none', child("a", rules % "a"))
+        both = rules.replace("<any", "<service name='ROM'><child name='%s'/>"
+                             "</service><any").replace(
+            "'/></provides>", "'/><service name='ROM'/></provides>")
+        for first, second in (("x", "a"), ("a", "x")):
+            _, out = self.check(child("a", both % ("x", "x"))
+                                + child("x", both % (first, second)))
+            self.assertRegex(out, '"x" waits for "x": none')
+            self.assertRegex(out, '"a" waits for "x", which waits for "a":')
         self.assertEqual(self.check(
             child("a", rules % "b") + child("b", rules % "c") + child(
                 "c", "<provides><service name='LOG'/></provides>")), (0, ""))

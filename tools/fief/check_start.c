@@ -21,6 +21,7 @@ struct waiter {
 	const struct config_start *start;
 	const struct config_start *for_whom[WAITS]; /* NULL: for nobody */
 	enum visited visited;
+	struct waiter *next; /* while it is on the path */
 };
 
 struct starts {
@@ -111,19 +112,6 @@ static struct waiter *waiter_of(const struct starts *st,
 	           NULL;
 }
 
-/* The next one of the circle, whose members are all on the path. */
-static struct waiter *next_on_path(const struct starts *st,
-                                   const struct waiter *w)
-{
-	for (unsigned i = 0; i < WAITS; i++) {
-		struct waiter *next = waiter_of(st, w->for_whom[i]);
-
-		if (next && next->visited == ON_PATH)
-			return next;
-	}
-	return NULL;
-}
-
 static void report_circle(const struct starts *st, struct waiter *first)
 {
 	char *text = util_text("\"%s\"", first->start->name);
@@ -132,7 +120,7 @@ static void report_circle(const struct starts *st, struct waiter *first)
 	do {
 		char *longer;
 
-		w = next_on_path(st, w);
+		w = w->next;
 		longer = util_text("%s waits for \"%s\"%s", text,
 		                   w->start->name, w == first ? "" : ", which");
 		free(text);
@@ -143,18 +131,15 @@ static void report_circle(const struct starts *st, struct waiter *first)
 	free(text);
 }
 
-/* True: the path leads into a circle, which has been told. */
 static void follow(const struct starts *st, struct waiter *w)
 {
 	w->visited = ON_PATH;
 	for (unsigned i = 0; i < WAITS; i++) {
-		struct waiter *next = waiter_of(st, w->for_whom[i]);
-
-		if (next && next->visited == NEW)
-			follow(st, next);
-		else if (next && next->visited == ON_PATH &&
-		         next_on_path(st, w) == next)
-			report_circle(st, next);
+		w->next = waiter_of(st, w->for_whom[i]);
+		if (w->next && w->next->visited == NEW)
+			follow(st, w->next);
+		else if (w->next && w->next->visited == ON_PATH)
+			report_circle(st, w->next);
 	}
 	w->visited = DONE;
 }
