@@ -191,6 +191,15 @@ void __wrap_host_pool_fill(void)
 	fault.optional = false;
 }
 
+void __real_host_pd_prepare(void);
+void __wrap_host_pd_prepare(void);
+void __wrap_host_pd_prepare(void)
+{
+	fault.optional = true;
+	__real_host_pd_prepare();
+	fault.optional = false;
+}
+
 /* ---- orders ---- */
 
 static unsigned descriptors(void)

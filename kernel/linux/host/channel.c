@@ -36,8 +36,8 @@ enum fief_err host_prepare(struct host_prepared *p)
 	fd = page_memfd("channel");
 	bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	page = fd < 0 ? MAP_FAILED :
-	                mmap(NULL, KIF_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
-	                     fd, 0);
+	                mmap(NULL, KIF_PAGE, PROT_READ | PROT_WRITE,
+	                     MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (fd < 0 || bell < 0 || page == MAP_FAILED) {
 		if (fd >= 0)
 			close(fd);
@@ -51,36 +51,31 @@ enum fief_err host_prepare(struct host_prepared *p)
 	return FIEF_OK;
 }
 
-/* What is made ahead must not take the last descriptors from what is wanted
- * now. The host gives the lowest number that is free. */
-static bool descriptors_scarce(void)
+static void prepared_drop(const struct host_prepared *p)
 {
-	enum { KEPT = 64 };
-	int fd = fcntl(host.zygote_sock, F_DUPFD_CLOEXEC, 0);
-
-	if (fd < 0)
-		return true;
-	close(fd);
-	return (unsigned)fd + KEPT > host.max_files;
+	munmap(p->page, KIF_PAGE);
+	close(p->bell);
+	close(p->memfd);
 }
 
-bool host_pool_full(void)
+bool host_descriptors_scarce(int lowest)
 {
-	return host.pool_failed ||
-	       (host.npool == HOST_POOL && host.nready == HOST_READY);
+	enum { KEPT = 64 };
+
+	return (unsigned)lowest + KEPT > host.max_files;
 }
 
 void host_pool_fill(void)
 {
-	if (descriptors_scarce())
-		host.pool_failed = true;
-	else if (host.nready < HOST_READY)
-		host.pool_failed |= host_pd_prepare() != FIEF_OK;
-	else if (host.npool < HOST_POOL &&
-	         !host_prepare(&host.pool[host.npool]))
-		host.npool++;
-	else
-		host.pool_failed = true;
+	struct host_prepared p;
+
+	while (host.npool < HOST_POOL && !host_prepare(&p)) {
+		if (host_descriptors_scarce(p.memfd)) {
+			prepared_drop(&p);
+			break;
+		}
+		host.pool[host.npool++] = p;
+	}
 }
 
 static enum fief_err take_prepared(struct host_prepared *p)

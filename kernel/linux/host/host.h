@@ -103,10 +103,9 @@ struct host {
 	struct kcore_pd *ready[HOST_READY];
 	unsigned nready;
 	uint64_t max_files; /* of core */
-	bool pool_failed;   /* nothing more is made ahead until something else
-	                   * happens */
-	bool nameless;      /* a child died before the zygote told its name */
-	uint32_t grants;    /* numbers of grants */
+	bool ready_failed; /* no PD is made ahead until something else happens */
+	bool nameless;     /* a child died before the zygote told its name */
+	uint32_t grants;   /* numbers of grants */
 	uint32_t spin_ticks;
 	struct host_prepared {
 		int memfd, bell;
@@ -139,9 +138,11 @@ int host_memfd(const char *name, size_t size);
 
 /* ---- channel.c ---- */
 FIEF_MUST enum fief_err host_prepare(struct host_prepared *);
-/* Make one thing ahead that will be wanted. */
+/* Make the channels ahead that the next requests will want. */
 void host_pool_fill(void);
-bool host_pool_full(void);
+/* What is made ahead must not take the last descriptors from what is wanted
+ * now. The host gives the lowest number that is free: `lowest`. */
+bool host_descriptors_scarce(int lowest);
 struct host_channel *host_channel_find(const struct kcore_pd *client,
                                        const struct kcore_pd *server,
                                        uint32_t ep);
@@ -213,7 +214,8 @@ void host_listener_ready(void);
 void host_children_ready(void);
 
 /* ---- pd.c ---- */
-FIEF_MUST enum fief_err host_pd_prepare(void);
+bool host_pds_ready(void); /* as many as can be, for now */
+void host_pd_prepare(void);
 struct kcore_pd *host_pd_by_pid(int pid);
 /* The PD that peers know by that name, or NULL. */
 struct kcore_pd *host_pd_by_name(uint32_t name);

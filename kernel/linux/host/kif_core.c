@@ -189,7 +189,7 @@ static enum fief_err wait_busily(fief_ep ep, struct kif_msg *msg,
 	e = kif_reply_wait(ep, msg, w);
 	w->flags = flags;
 	if (!e && w->event == KIF_EVENT_NONE)
-		host_pool_fill();
+		host_pd_prepare();
 	return e;
 }
 
@@ -198,12 +198,12 @@ static enum fief_err wait_event(fief_ep ep, struct kif_msg *msg,
 {
 	enum fief_err e;
 
-	if (w->flags & KIF_WAIT && !(w->flags & KIF_POLL) && !host_pool_full())
+	if (w->flags & KIF_WAIT && !(w->flags & KIF_POLL) && !host_pds_ready())
 		e = wait_busily(ep, msg, w);
 	else
 		e = kif_reply_wait(ep, msg, w);
 	if (w->event != KIF_EVENT_NONE)
-		host.pool_failed = false;
+		host.ready_failed = false;
 	return e;
 }
 
@@ -228,6 +228,7 @@ static enum fief_err host_reply_wait(fief_ep ep, struct kif_msg *msg,
 			break;
 	}
 	w->flags = flags;
+	host_pool_fill();
 	return e;
 }
 

@@ -240,7 +240,7 @@ static void ready_take(struct kcore_pd *pd)
 	pd->ready = false;
 }
 
-enum fief_err host_pd_prepare(void)
+static enum fief_err ready_make(void)
 {
 	struct kcore_pd *pd;
 	enum fief_err e = pd_make(&pd);
@@ -255,6 +255,21 @@ enum fief_err host_pd_prepare(void)
 		kcore_pd_destroy(pd);
 	}
 	return e;
+}
+
+bool host_pds_ready(void)
+{
+	return host.ready_failed || host.nready == HOST_READY;
+}
+
+void host_pd_prepare(void)
+{
+	int fd = fcntl(host.zygote_sock, F_DUPFD_CLOEXEC, 0);
+
+	if (fd >= 0)
+		close(fd);
+	host.ready_failed |= fd < 0 || host_descriptors_scarce(fd) ||
+	                     ready_make() != FIEF_OK;
 }
 
 enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
@@ -427,7 +442,7 @@ void host_pd_died(struct kcore_pd *pd, bool signaled, int code)
 	if (pd->ready) {
 		ready_take(pd);
 		kcore_pd_destroy(pd);
-		host.pool_failed = true; /* a host that cannot fork, maybe */
+		host.ready_failed = true; /* a host that cannot fork, maybe */
 		return;
 	}
 	pd_bury(pd);
