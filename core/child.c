@@ -96,12 +96,22 @@ static enum fief_err run(const struct start *s)
 	return e;
 }
 
+static void results(const struct core_pd *pd,
+                    struct parent_start_child_results *out)
+{
+	out->pd = pd->obj.cap;
+	out->cpu = pd->cpu ? pd->cpu->obj.cap : FIEF_CAP_NULL;
+}
+
+/* Who starts faster than the host makes processes is answered when its turn
+ * has come. */
 enum fief_err core_op_start_child(struct fief_rpc_obj *self,
                                   const struct parent_start_child_params *in,
                                   struct parent_start_child_results *out)
 {
 	struct start s = { .parent = parent_of(self), .in = in };
 	enum fief_err e = open_all(&s);
+	struct core_pd *pd;
 
 	if (e)
 		fief_kif->drop(in->death_sigh.cap, 1);
@@ -113,9 +123,26 @@ enum fief_err core_op_start_child(struct fief_rpc_obj *self,
 		close_all(s.session);
 		return e;
 	}
-	out->pd = s.cap[PART_PD];
-	out->cpu = s.cap[PART_CPU];
+	pd = s.session[PART_PD]->object;
+	if (kcore_pd_starting(pd->pd)) {
+		pd->starter = fief_entrypoint_token(&core.ep);
+		return FIEF_LATE;
+	}
+	results(pd, out);
 	return FIEF_OK;
+}
+
+void core_child_begun(struct core_pd *pd, enum fief_err status)
+{
+	const fief_reply token = pd->starter;
+	struct parent_start_child_results out = { 0 };
+
+	if (token == FIEF_REPLY_NULL)
+		return;
+	pd->starter = FIEF_REPLY_NULL;
+	if (!status)
+		results(pd, &out);
+	parent_start_child_reply_send(token, status, &out);
 }
 
 /* ---- end ---- */

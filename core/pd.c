@@ -2,6 +2,7 @@
 /* PD sessions: accounts, dataspaces, starting and stopping components. */
 
 #include "pd.h"
+#include "child.h"
 
 #include <fief/kif_table.h>
 
@@ -380,11 +381,17 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 
 	pd->state = state[how];
 	pd->code = code;
+	core_child_begun(pd, FIEF_OK); /* its death is told by signal */
 	if (how == KCORE_NOT_STARTED)
 		core_start_failed(pd);
 	fief_kif->signal(pd->death_sigh);
 	if (pd == core.init.child)
 		init_died(pd);
+}
+
+static void on_begun(void *ctx)
+{
+	core_child_begun(ctx, FIEF_OK);
 }
 
 static void on_crash(void *ctx, const struct kcore_crash *crash)
@@ -467,6 +474,7 @@ static enum fief_err on_part(uint64_t badge, struct kcore_part *part)
 
 const struct kcore_events core_events = {
 	.died = on_died,
+	.begun = on_begun,
 	.crash = on_crash,
 	.log = on_log,
 	.exit = on_exit_code,
@@ -526,6 +534,7 @@ static void adopt_orphans(struct core_account *gone)
 
 void core_pd_destroy(struct core_pd *pd)
 {
+	core_child_begun(pd, FIEF_GONE);
 	while (!list_empty(&pd->dataspaces))
 		ds_free(LIST_FIRST(&pd->dataspaces, struct core_ds, in_pd));
 	kcore_pd_destroy(pd->pd);

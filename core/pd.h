@@ -20,6 +20,7 @@ struct core_pd {
 	unsigned max_threads;
 	struct cpu_session *cpu; /* borrowed: it forgets us first; or NULL */
 	uint32_t number;         /* counts up; of no other PD */
+	fief_reply starter;      /* waits for the start; see core_child_begun */
 	enum pd_state state;
 	int code;
 	struct label label;

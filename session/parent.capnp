@@ -101,7 +101,8 @@ interface Parent $Fief.service("Parent") {
   # handler of its death, and start it. What comes back is PD and CPU. `ram` and
   # `caps` are those of the PD session; the others cost what theirs cost. All or
   # nothing. From then on the sessions are as if opened one by one. NOT_FOUND:
-  # there is no such binary. UNSUPPORTED: open them one by one.
+  # there is no such binary. UNSUPPORTED: open them one by one. Where the host
+  # is behind with processes, the answer comes when it is this child's turn.
 
   closeChild @19 (pdId :UInt32, cpuId :UInt32, logId :UInt32, romId :UInt32)
     $Fief.errors([notFound]);

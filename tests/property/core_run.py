@@ -21,7 +21,8 @@ class CoreRun:
     file of its config, if it has one. Lines of the log go to `on_line`."""
 
     def __init__(self, build, plan, init="property-driver", config=None,
-                 on_line=None, core="core/core", env=None, control=None):
+                 on_line=None, core="core/core", env=None, control=None,
+                 ram=256 * MB, caps=4000):
         self.log, self.on_line = [], on_line
         self.plan = tempfile.NamedTemporaryFile("w", prefix="property")
         self.plan.write(plan + "\n")
@@ -29,7 +30,7 @@ class CoreRun:
         command = [f"{build}/{core}", "--kif", build + "/kernel/linux/kif",
                    "--init", init, "--rom-dir", build + "/rom",
                    "--rom", "plan=" + self.plan.name,
-                   "--ram", str(256 * MB), "--caps", "4000"]
+                   "--ram", str(ram), "--caps", str(caps)]
         if config:
             command += ["--rom", "config=" + config]
         if control:

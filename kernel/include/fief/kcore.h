@@ -38,6 +38,8 @@ struct kcore_events {
 	/* The PD is gone; all its channels are closed. The record stays until
 	 * kcore_pd_destroy. */
 	void (*died)(void *ctx, enum kcore_death, int code);
+	/* See kcore_pd_starting. Also told where nobody asked. */
+	void (*begun)(void *ctx);
 	void (*crash)(void *ctx, const struct kcore_crash *);
 	void (*log)(void *ctx, const char *text, size_t len);
 	void (*exit)(void *ctx, int code);
@@ -86,6 +88,9 @@ FIEF_MUST enum fief_err kcore_pd_start(struct kcore_pd *,
 void kcore_pd_kill(struct kcore_pd *);
 /* Kill without further events and free the record. */
 void kcore_pd_destroy(struct kcore_pd *);
+/* Its process is not under way: the host is behind with those of others, and
+ * keeps descriptors for each. `begun` or `died` follows. */
+bool kcore_pd_starting(const struct kcore_pd *);
 void *kcore_pd_ctx(const struct kcore_pd *);
 /* Host's process id, 0 if not running; for people only. */
 int kcore_pd_pid(const struct kcore_pd *);

@@ -65,6 +65,7 @@ enum sock_kind {
 	SOCK_FD,      /* descriptors that answer a kop, by `number` */
 	SOCK_DS,      /* memfd of the dataspace behind entry `index`, `gen` of
 	               * the core channel, which a reply is going to bring */
+	SOCK_RING,    /* nothing: rings a PD whose eventfd core has not kept */
 };
 
 enum { SOCK_FDS = 2 };

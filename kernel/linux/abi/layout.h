@@ -12,10 +12,10 @@
 #define LAYOUT_KIF 0x7fc000000000ul     /* kif image, at most 2 MiB */
 #define LAYOUT_STATE 0x7fc000200000ul   /* boot dataspace */
 #define LAYOUT_PD_PAGE 0x7fc000400000ul /* core's page, read-only */
-#define LAYOUT_HEAP 0x7fc000600000ul    /* kif's own growing memory */
-#define LAYOUT_HEAP_END 0x7fc001000000ul
-#define LAYOUT_IMAGE 0x7fc001000000ul /* component image */
-#define LAYOUT_IMAGE_END 0x7fc010000000ul
+#define LAYOUT_IMAGE 0x7fc001000000ul   /* component image */
+#define LAYOUT_IMAGE_END 0x7fc009000000ul
+#define LAYOUT_HEAP 0x7fc009000000ul     /* kif's own growing memory */
+#define LAYOUT_HEAP_END 0x7fc010000000ul /* 1.2 KB a peer with one channel */
 #define LAYOUT_CHANNELS 0x7fc010000000ul /* channel n at n pages */
 #define LAYOUT_CHANNELS_END 0x7fc03f000000ul
 #define LAYOUT_SCRATCH 0x7fc03f000000ul /* loader: parts of the ELF file */

@@ -2,8 +2,9 @@
 /*
  * Core's side of the Linux binding: PDs as processes, channels between them,
  * introductions. Core maps every channel page, because it must be able to end
- * the calls of a dead server; it holds two descriptors a PD, the socket that
- * brings descriptors and the eventfd that rings it.
+ * the calls of a dead server; it holds one descriptor a PD, the socket that
+ * brings descriptors, and as long as there are many one more, the eventfd that
+ * rings it.
  */
 #pragma once
 
@@ -55,7 +56,7 @@ struct kcore_pd {
 	void *ctx;
 	int pid;
 	int sock;
-	int wake; /* eventfd that rings the PD */
+	int wake; /* eventfd that rings the PD; -1: the socket does */
 	int child_sock, bell, epoll, chan_fd, page_fd; /* until started */
 	struct pd_page *page;
 	struct ch_page *core;
@@ -81,6 +82,8 @@ struct kcore_pd {
 
 /* A spawn message with its descriptors, which it owns. */
 struct host_spawn {
+	struct host_spawn *next; /* waits behind this one */
+	struct kcore_pd *pd;
 	struct spawn_msg msg;
 	int fd[SPAWN_FDS];
 };
@@ -97,9 +100,10 @@ struct host {
 	struct kif_thread thread;
 	struct kcore_pd **pd; /* by id; [0] is NULL */
 	uint32_t npds, maxpds;
+	uint32_t free_id; /* all lower ones are taken; 0 at the start */
 	struct host_channel *channels;
 	int zygote_sock, zygote_pid, listener, children;
-	uint32_t spawns; /* PDs that wait for room towards the zygote */
+	struct host_spawn *spawns; /* wait for room towards the zygote */
 	struct kcore_pd *ready[HOST_READY];
 	unsigned nready;
 	uint64_t max_files; /* of core */
@@ -207,8 +211,14 @@ void host_schedule(const struct kcore_pd *);
 
 /* ---- zygote.c ---- */
 FIEF_MUST enum fief_err host_zygote_start(const char *image, int *landlock);
-/* Send pd->spawn, or keep it for when the zygote has room. */
-void host_spawn(struct kcore_pd *);
+
+/* ---- spawn.c ---- */
+/* Have the zygote make its process, if nobody did so far. The PD may be dead
+ * when this returns. */
+FIEF_MUST enum fief_err host_spawn(struct kcore_pd *);
+/* The zygote has room, maybe: send what waits. */
+void host_spawns_pump(void);
+void host_spawn_drop(struct kcore_pd *);
 void host_zygote_ready(void);
 void host_listener_ready(void);
 void host_children_ready(void);

@@ -99,22 +99,6 @@ void host_notices_pump(struct kcore_pd *pd)
 		host_bell(pd);
 }
 
-/* Wake the PD's initial endpoint, unless an earlier ring is still unread.
- * Partner: kif_refresh_locked stores bell_ack before it looks for news. */
-void host_bell(struct kcore_pd *pd)
-{
-	uint64_t one = 1;
-
-	if (pd->wake < 0)
-		return;
-	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load(&pd->core->client.bell_ack) != pd->bell_sent)
-		return;
-	atomic_store(&pd->page->bell, ++pd->bell_sent);
-	if (write(pd->wake, &one, sizeof(one)) < 0)
-		return; /* saturated: the PD was rung 2^64 times */
-}
-
 enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
                         const int *fd, unsigned nfds)
 {
@@ -136,7 +120,8 @@ enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(nfds * sizeof(int));
-	memcpy(CMSG_DATA(c), fd, nfds * sizeof(int));
+	if (nfds)
+		memcpy(CMSG_DATA(c), fd, nfds * sizeof(int));
 	/* Counted first: a PD that looks too early finds nothing and is woken
 	 * when the message is there. */
 	atomic_fetch_add(&pd->page->sock_sent, 1);
@@ -144,6 +129,30 @@ enum fief_err host_send(struct kcore_pd *pd, const struct sock_msg *m,
 		return FIEF_OK;
 	atomic_fetch_sub(&pd->page->sock_sent, 1);
 	return errno == EPIPE || errno == ECONNRESET ? FIEF_GONE : FIEF_LIMIT;
+}
+
+static void ring(struct kcore_pd *pd)
+{
+	const struct sock_msg m = { .kind = SOCK_RING };
+	uint64_t one = 1;
+
+	if (pd->wake < 0 && host_send(pd, &m, NULL, 0))
+		return; /* no room: what fills the socket has rung */
+	if (pd->wake >= 0 && write(pd->wake, &one, sizeof(one)) < 0)
+		return; /* saturated: the PD was rung 2^64 times */
+}
+
+/* Wake the PD's initial endpoint, unless an earlier ring is still unread.
+ * Partner: kif_refresh_locked stores bell_ack before it looks for news. */
+void host_bell(struct kcore_pd *pd)
+{
+	if (pd->sock < 0)
+		return; /* it is dead */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load(&pd->core->client.bell_ack) != pd->bell_sent)
+		return;
+	atomic_store(&pd->page->bell, ++pd->bell_sent);
+	ring(pd);
 }
 
 enum fief_err host_send_fds(struct kcore_pd *pd, const int *fd, unsigned n,

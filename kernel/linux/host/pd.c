@@ -30,12 +30,14 @@ static enum fief_err take_id(struct kcore_pd *pd)
 	struct kcore_pd **set;
 	uint32_t max;
 
-	for (uint32_t i = 1; i < host.npds; i++)
+	for (uint32_t i = host.free_id; i && i < host.npds; i++)
 		if (!host.pd[i]) {
 			pd->id = i;
 			host.pd[i] = pd;
+			host.free_id = i + 1;
 			return FIEF_OK;
 		}
+	host.free_id = UINT32_MAX;
 	if (host.npds == host.maxpds) {
 		max = host.maxpds ? host.maxpds * 2 : 64;
 		set = realloc(host.pd, max * sizeof(*set));
@@ -67,6 +69,8 @@ static enum fief_err take_name(struct kcore_pd *pd)
 static void pd_free(struct kcore_pd *pd)
 {
 	host.pd[pd->id] = NULL;
+	if (pd->id < host.free_id)
+		host.free_id = pd->id;
 	kmap_take(&host.by_name, pd->name, &pd->id);
 	free(pd->signals);
 	free(pd);
@@ -184,51 +188,6 @@ static enum fief_err pd_make(struct kcore_pd **out)
 
 /* ---- its process ---- */
 
-/* A spawn message owns all its descriptors, and takes from the PD those that
- * are of no use to core from then on. */
-static enum fief_err spawn_fds(struct kcore_pd *pd, struct host_spawn *s)
-{
-	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
-	s->fd[SPAWN_WAKE] = fcntl(pd->wake, F_DUPFD_CLOEXEC, 0);
-	if (s->fd[SPAWN_BOOT] < 0 || s->fd[SPAWN_WAKE] < 0) {
-		close_fd(&s->fd[SPAWN_BOOT]);
-		close_fd(&s->fd[SPAWN_WAKE]);
-		return FIEF_LIMIT;
-	}
-	s->fd[SPAWN_SOCK] = pd->child_sock;
-	s->fd[SPAWN_PD_PAGE] = pd->page_fd;
-	s->fd[SPAWN_CHANNEL] = pd->chan_fd;
-	s->fd[SPAWN_BELL] = pd->bell;
-	s->fd[SPAWN_EPOLL] = pd->epoll;
-	pd->child_sock = pd->page_fd = pd->chan_fd = pd->bell = -1;
-	pd->epoll = -1;
-	return FIEF_OK;
-}
-
-/* Have the zygote make it. The PD may be dead when this returns. */
-static enum fief_err process_make(struct kcore_pd *pd)
-{
-	struct host_spawn *s;
-	enum fief_err e;
-
-	if (pd->asked || pd->pid > 0)
-		return FIEF_OK;
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return FIEF_LIMIT;
-	s->msg.tag = pd->id;
-	e = spawn_fds(pd, s);
-	if (e) {
-		free(s);
-		return e;
-	}
-	pd->spawn = s;
-	pd->asked = true;
-	host.spawns++;
-	host_spawn(pd);
-	return FIEF_OK;
-}
-
 /* Take one that was made ahead out of their row. */
 static void ready_take(struct kcore_pd *pd)
 {
@@ -249,7 +208,7 @@ static enum fief_err ready_make(void)
 		return e;
 	pd->ready = true;
 	host.ready[host.nready++] = pd;
-	e = process_make(pd);
+	e = host_spawn(pd);
 	if (e) {
 		ready_take(pd);
 		kcore_pd_destroy(pd);
@@ -348,7 +307,7 @@ enum fief_err kcore_pd_start(struct kcore_pd *pd, const struct kcore_ds *binary,
 		return FIEF_CONFLICT;
 	e = start_fill(pd, binary, cap);
 	if (!e)
-		e = process_make(pd);
+		e = host_spawn(pd);
 	if (e)
 		return e;
 	if (pd->state == HOST_CREATED)
@@ -407,14 +366,7 @@ static void pd_bury(struct kcore_pd *pd)
 	close_fd(&pd->epoll);
 	close_fd(&pd->chan_fd);
 	close_fd(&pd->page_fd);
-	if (pd->spawn) {
-		for (unsigned i = 0; i < SPAWN_FDS; i++)
-			if (pd->spawn->fd[i] >= 0)
-				close(pd->spawn->fd[i]);
-		free(pd->spawn);
-		pd->spawn = NULL;
-		host.spawns--;
-	}
+	host_spawn_drop(pd);
 }
 
 static enum kcore_death how_died(const struct kcore_pd *pd, bool signaled)

@@ -145,40 +145,7 @@ enum fief_err host_zygote_start(const char *image, int *landlock)
 	return e;
 }
 
-/* ---- spawning ---- */
-
-void host_spawn(struct kcore_pd *pd)
-{
-	struct host_spawn *s = pd->spawn;
-	bool sent;
-	union {
-		char bytes[CMSG_SPACE(SPAWN_FDS * sizeof(int))];
-		struct cmsghdr align;
-	} control = { { 0 } };
-	struct iovec iov = { &s->msg, sizeof(s->msg) };
-	struct msghdr h = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = CMSG_SPACE(SPAWN_FDS * sizeof(int)),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&h);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(SPAWN_FDS * sizeof(int));
-	memcpy(CMSG_DATA(c), s->fd, SPAWN_FDS * sizeof(int));
-	sent = sendmsg(host.zygote_sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
-	if (!sent && errno == EAGAIN)
-		return; /* host_zygote_ready tries again */
-	for (unsigned i = 0; i < SPAWN_FDS; i++)
-		close(s->fd[i]);
-	free(s);
-	pd->spawn = NULL;
-	host.spawns--;
-	if (!sent) /* the host has no descriptors or memory left */
-		host_pd_died(pd, true, SIGKILL);
-}
+/* ---- its answers ---- */
 
 static void spawned(const struct spawned_msg *m)
 {
@@ -215,9 +182,7 @@ void host_zygote_ready(void)
 		fprintf(stderr, "fief: the zygote died; ending\n");
 		exit(125);
 	}
-	for (uint32_t i = 1; host.spawns && i < host.npds; i++)
-		if (host.pd[i] && host.pd[i]->spawn)
-			host_spawn(host.pd[i]);
+	host_spawns_pump();
 	if (host.nameless)
 		host_children_ready();
 }

@@ -215,7 +215,7 @@ static bool sock_take_locked(struct kif_pd *pd)
 		pd->sock_taken++;
 		if (m.kind == SOCK_CHANNEL)
 			sock_hold(pd, &m, fd);
-		else
+		else if (m.kind != SOCK_RING)
 			sock_stash(pd, &m, fd);
 	}
 	return n != -2;
