@@ -6,34 +6,10 @@
 #include <lib/mem.h>
 #include <lib/number.h>
 
+#include "config_parse.h"
 #include "sandbox.h"
 
-enum {
-	WARNINGS_MAX = 32,
-	MS_MAX = 1000000000, /* 11 days */
-};
-
-struct parser {
-	struct arena *a;
-	struct node_error *err;
-	const struct config *beside; /* NULL: it is the whole config */
-	struct config *c;
-	struct config_warning **warning; /* the end of the list */
-	unsigned warnings;               /* in it */
-};
-
-/* NULL: `*e` says why. */
-static void *make(struct parser *p, size_t size, enum fief_err *e)
-{
-	void *mem = NULL;
-
-	*e = arena_alloc(p->a, size, &mem);
-	if (!*e)
-		return mem;
-	*e = node_error_set(p->err, *e, (struct node_place){ 0 },
-	                    "no memory for the config: %s", fief_err_text(*e));
-	return NULL;
-}
+enum { MS_MAX = 1000000000 }; /* 11 days */
 
 bool config_service_same(const char *a, const char *b)
 {
@@ -60,43 +36,7 @@ const struct config_start *config_start_find(const struct config *c,
 	                   by_name);
 }
 
-static const struct config_start *start_find_beside(const struct parser *p,
-                                                    const char *name)
-{
-	const struct config_start *s = NULL;
-
-	if (p->beside)
-		s = config_start_find(p->beside, name);
-	return s && !s->leaving ? s : NULL;
-}
-
-static struct node_place attr_place(const struct node *n, const char *name)
-{
-	const struct node_attr *a = node_attr_find(n, name);
-
-	return a ? a->at : n->at;
-}
-
-/* ---- names and numbers ---- */
-
-static enum fief_err name_of(struct parser *p, const struct node *n,
-                             const char **out)
-{
-	const char *name;
-	enum fief_err e = node_attr_required(n, "name", p->err, &name);
-
-	if (e)
-		return e;
-	if (!label_name_valid(name))
-		return node_error_set(
-			p->err, FIEF_INVALID, attr_place(n, "name"),
-			"\"%s\" cannot be a name in <%s>: at most "
-			"%d bytes, no control characters, no "
-			"\"->\" between blanks",
-			name, n->name, LABEL_NAME_MAX);
-	*out = name;
-	return FIEF_OK;
-}
+/* ---- numbers ---- */
 
 static enum fief_err quota_of(struct parser *p, const struct node *n,
                               const char *attr, uint64_t max, uint64_t *out)
@@ -142,70 +82,6 @@ static enum fief_err services_of(struct parser *p, const struct node *list,
 		e = name_of(p, n, &(*at)->name);
 		at = &(*at)->next;
 	}
-	return e;
-}
-
-/* ---- routes ---- */
-
-static enum fief_err target_of(struct parser *p, const struct node *n,
-                               struct config_target **at)
-{
-	enum fief_err e;
-	struct config_target *t = *at = make(p, sizeof(**at), &e);
-
-	if (!t)
-		return e;
-	t->kind = CONFIG_TARGET_ANY_CHILD;
-	if (node_has_type(n, "parent"))
-		t->kind = CONFIG_TARGET_PARENT;
-	else if (node_has_type(n, "child"))
-		t->kind = CONFIG_TARGET_CHILD;
-	t->label = node_attr(n, "label", NULL);
-	return t->kind == CONFIG_TARGET_CHILD ? name_of(p, n, &t->child) :
-	                                        FIEF_OK;
-}
-
-static enum fief_err rule_of(struct parser *p, const struct node *n,
-                             struct config_rule **at)
-{
-	enum fief_err e;
-	struct config_rule *r = *at = make(p, sizeof(**at), &e);
-	struct config_target **target;
-
-	if (!r)
-		return e;
-	r->at = n->at;
-	r->selector = (struct label_selector){
-		.label = node_attr(n, "label", NULL),
-		.prefix = node_attr(n, "label_prefix", NULL),
-		.suffix = node_attr(n, "label_suffix", NULL),
-		.last = node_attr(n, "label_last", NULL),
-	};
-	if (node_has_type(n, "service"))
-		e = name_of(p, n, &r->service);
-	target = &r->targets;
-	for (const struct node *t = node_first(n, NULL); t && !e;
-	     t = node_next(t, NULL)) {
-		e = target_of(p, t, target);
-		if (*target)
-			target = &(*target)->next;
-	}
-	return e;
-}
-
-static enum fief_err route_of(struct parser *p, const struct node *route,
-                              const struct config_rule **out)
-{
-	struct config_rule *first = NULL, **at = &first;
-	enum fief_err e = FIEF_OK;
-
-	for (const struct node *n = node_first(route, NULL); n && !e;
-	     n = node_next(n, NULL)) {
-		e = rule_of(p, n, at);
-		if (*at)
-			at = &(*at)->next;
-	}
-	*out = first;
 	return e;
 }
 
@@ -342,7 +218,7 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	if (!e)
 		e = services_of(p, node_first(n, "provides"), &s->provides);
 	if (!e && route)
-		e = route_of(p, route, &s->route);
+		e = config_route_of(p, route, &s->route);
 	if (!e)
 		e = node_attr_bool(node_first(n, "exit"), "propagate", false,
 		                   p->err, &s->exit_propagate);
@@ -391,58 +267,7 @@ static enum fief_err starts_of(struct parser *p, const struct node *root)
 	return e;
 }
 
-/* ---- what needs all children ---- */
-
-/* The child may come with a later config; until then the route fails. */
-static enum fief_err child_unknown(struct parser *p, const struct node *target,
-                                   const char *name)
-{
-	const struct node_place at = attr_place(target, "name");
-	struct config_guess g = { 0 };
-	struct config_warning *w;
-	enum fief_err e;
-
-	if (p->warnings == WARNINGS_MAX)
-		return FIEF_OK;
-	w = make(p, sizeof(*w), &e);
-	if (!w)
-		return e;
-	p->warnings++;
-	*p->warning = w;
-	p->warning = &w->next;
-	for (const struct config_start *s = p->c->starts; s; s = s->next)
-		config_guess_try(&g, name, s->name);
-	e = node_error_set(&w->what, FIEF_OK, at,
-	                   "route to \"%s\", but there is no such child%s%s%s",
-	                   name, g.name ? ", did you mean \"" : "",
-	                   g.name ? g.name : "", g.name ? "\"?" : "");
-	return e;
-}
-
-static enum fief_err names_check(struct parser *p, const struct node *route)
-{
-	enum fief_err e = FIEF_OK;
-
-	NODE_FOR_EACH(rule, route, NULL)
-		NODE_FOR_EACH(target, rule, "child") {
-			const char *name = node_attr(target, "name", "");
-
-			if (!e && !config_start_find(p->c, name) &&
-			    !start_find_beside(p, name))
-				e = child_unknown(p, target, name);
-		}
-	return e;
-}
-
-static enum fief_err routes_check(struct parser *p, const struct node *root)
-{
-	enum fief_err e = names_check(p, node_first(root, "default-route"));
-
-	for (const struct node *n = node_first(root, "start"); n && !e;
-	     n = node_next(n, "start"))
-		e = names_check(p, node_first(n, "route"));
-	return e;
-}
+/* ---- the whole ---- */
 
 static enum fief_err build(struct parser *p, const struct node *root)
 {
@@ -463,11 +288,11 @@ static enum fief_err build(struct parser *p, const struct node *root)
 		e = services_of(p, node_first(root, "parent-provides"),
 		                &c->parent_provides);
 	if (!e)
-		e = route_of(p, node_first(root, "default-route"),
-		             &c->default_route);
+		e = config_route_of(p, node_first(root, "default-route"),
+		                    &c->default_route);
 	if (!e)
 		e = starts_of(p, root);
-	return e ? e : routes_check(p, root);
+	return e ? e : config_routes_check(p, root);
 }
 
 static enum fief_err parse_root(struct parser *p, const struct node *root,

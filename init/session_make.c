@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* A session from what its client asks for: routed, with a record and a fee. */
+
+#include "internal.h"
+
+#include <lib/mem.h>
+#include <lib/utf8.h>
+
+static enum fief_err text_set(char *out, size_t max, struct capnp_text text)
+{
+	size_t len = text.s ? text.len : 0;
+
+	if (len > max)
+		return FIEF_TOO_LONG;
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text.s[i] < ' ' || text.s[i] == 0x7f)
+			return FIEF_INVALID; /* it could forge log lines */
+	if (!utf8_valid(text.s, len))
+		return FIEF_INVALID;
+	memcpy(out, text.s ? text.s : "", len);
+	out[len] = '\0';
+	return FIEF_OK;
+}
+
+static void report_route(const struct session *s, enum route_result result)
+{
+	static const char *const why[] = {
+		[ROUTE_NONE] = "has no route to",
+		[ROUTE_REFUSED] = "has a route, but no provider there, for",
+		[ROUTE_AMBIGUOUS] = "finds several children that provide",
+	};
+
+	fief_error("\"%s\" %s service \"%s\" (label \"%s\")",
+	           child_name(s->client), why[result], s->service, s->sent);
+}
+
+static bool served_by_us(const struct child *c, enum env_kind env,
+                         const char *service, const char *sent)
+{
+	return env == ENV_NONE && c->start->config && !strcmp(service, "ROM") &&
+	       !strcmp(label_last(sent), "config");
+}
+
+static enum fief_err label_make(const struct child *c, const char *sent,
+                                const char *rewritten, struct label *out)
+{
+	enum fief_err e;
+
+	if (rewritten)
+		e = label_set(out, rewritten);
+	else
+		e = label_compose(out, child_name(c), sent);
+	return !e && strlen(out->text) > TEXT_MAX ? FIEF_TOO_LONG : e;
+}
+
+enum fief_err session_way_find(const struct child *client, enum env_kind env,
+                               const char *service, const char *sent,
+                               struct session_way *out, enum route_result *why)
+{
+	const struct route_request q = {
+		.config = &client->sandbox->live.config,
+		.client = client->start,
+		.service = service,
+		.label = sent,
+	};
+	struct route route = { 0 };
+	enum route_result result = ROUTE_FOUND;
+
+	out->local = served_by_us(client, env, service, sent);
+	if (!out->local)
+		result = route_find(&q, &route);
+	if (why)
+		*why = result;
+	if (result != ROUTE_FOUND)
+		return FIEF_DENIED;
+	out->server = route.server ? route.server->child : NULL;
+	return label_make(client, sent, route.label, &out->label);
+}
+
+static enum fief_err route_set(struct session *s)
+{
+	enum route_result why;
+	struct session_way way;
+	enum fief_err e;
+
+	e = session_way_find(s->client, s->env, s->service, s->sent, &way,
+	                     &why);
+	if (e == FIEF_DENIED)
+		report_route(s, why);
+	else if (e)
+		fief_error("label \"%s\" of \"%s\" for service \"%s\" is too "
+		           "long: at most %d bytes with the name of the child",
+		           s->sent, child_name(s->client), s->service,
+		           TEXT_MAX);
+	if (e)
+		return e;
+	s->local = way.local;
+	s->server = way.server;
+	memcpy(s->label, way.label.text, strlen(way.label.text) + 1);
+	return FIEF_OK;
+}
+
+/* Fill in what the request says; takes nothing. */
+static enum fief_err session_fill(struct session *s,
+                                  const struct session_ask *a)
+{
+	enum fief_err e;
+
+	e = text_set(s->service, SERVICE_MAX, a->service);
+	if (!e)
+		e = text_set(s->sent, TEXT_MAX, a->label);
+	if (!e)
+		e = text_set(s->args, TEXT_MAX, a->args);
+	return e ? e : route_set(s);
+}
+
+/* From now on the client has it. */
+static enum fief_err session_register(struct session *s, uint32_t id)
+{
+	struct child *c = s->client;
+	enum fief_err e;
+
+	if (s->env != ENV_NONE)
+		return FIEF_OK;
+	if (c->session_count >= SANDBOX_SESSIONS_MAX) {
+		fief_error("\"%s\" exceeds the limit of %d sessions",
+		           child_name(c), SANDBOX_SESSIONS_MAX);
+		return FIEF_LIMIT;
+	}
+	e = fief_id_add_as(&c->sessions, &s->client_id, id);
+	if (e)
+		return FIEF_CONFLICT;
+	c->session_count++;
+	e = money_fee_take(s);
+	if (e) {
+		fief_id_remove(&c->sessions, &s->client_id);
+		c->session_count--;
+	}
+	return e;
+}
+
+enum fief_err session_create(struct child *client, const struct session_ask *a,
+                             struct session **out)
+{
+	struct sandbox *b = client->sandbox;
+	struct session *s;
+	enum fief_err e;
+	void *mem;
+
+	e = fief_alloc_zeroed(b->env->heap, sizeof(*s), &mem);
+	if (e)
+		return e;
+	s = mem;
+	s->sandbox = b;
+	s->client = client;
+	s->env = a->env;
+	s->wait = a->wait;
+	s->ram = a->ram;
+	s->caps = a->caps;
+	e = session_fill(s, a);
+	if (!e)
+		e = session_register(s, a->id);
+	if (e) {
+		fief_free(b->env->heap, s, sizeof(*s));
+		return e;
+	}
+	*out = s;
+	return FIEF_OK;
+}
