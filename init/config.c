@@ -292,6 +292,8 @@ static enum fief_err build(struct parser *p, const struct node *root)
 		                    &c->default_route);
 	if (!e)
 		e = starts_of(p, root);
+	if (!e)
+		e = config_aliases_of(p, root);
 	return e ? e : config_routes_check(p, root);
 }
 

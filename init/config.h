@@ -20,16 +20,26 @@ enum config_target_kind {
 	CONFIG_TARGET_ANY_CHILD,
 };
 
+/* What a target makes of the label; NULL: that stays as it is. */
+struct config_relabel {
+	const char *label;            /* all of it; then the others are NULL */
+	const char *identity;         /* all but the last element */
+	const char *resource;         /* the last element */
+	const char *prepend_resource; /* text before the last element */
+};
+
 struct config_target {
 	enum config_target_kind kind;
-	const char *child; /* of kind CHILD */
-	const char *label; /* replaces the whole label; NULL: it stays */
+	const char *child; /* of kind CHILD: as written, maybe an alias */
+	struct config_relabel relabel;
 	struct config_target *next;
 };
 
 struct config_rule {
 	const char *service; /* NULL: any */
 	struct label_selector selector;
+	/* The label with the name of the child; then `selector` is empty. */
+	const char *unscoped_label;
 	struct config_target *targets; /* tried in order */
 	struct config_rule *next;
 	struct node_place at;
@@ -80,8 +90,15 @@ struct config_start {
 	struct child *child; /* borrowed: who runs by it */
 };
 
+/* Another name for a child, in targets. */
+struct config_alias {
+	const char *name, *child;
+	struct config_alias *next;
+};
+
 struct config {
 	struct config_service *parent_provides;
+	struct config_alias *aliases;
 	const struct config_rule *default_route;
 	uint64_t default_ram, default_caps;
 	bool verbose;
@@ -118,6 +135,12 @@ FIEF_MUST enum fief_err config_parse_beside(const struct node_xml_input *in,
 
 /* The child of that name; NULL if there is none. */
 const struct config_start *config_start_find(const struct config *c,
+                                             const char *name);
+
+/* The same of who a target names: also by an alias. */
+const struct config_start *config_server_find(const struct config *c,
+                                              const char *name);
+const struct config_alias *config_alias_find(const struct config *c,
                                              const char *name);
 
 /* Do two configs say the same of a child, its routes included? */

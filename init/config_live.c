@@ -239,6 +239,7 @@ static bool stays(const struct config_live *l, const struct config_change *c,
 	return (s && !s->leaving) || config_start_find(c->next, name);
 }
 
+/* Aliases are looked at by themselves. */
 static bool leads_nowhere(const struct config_live *l,
                           const struct config_change *c,
                           const struct config_rule *rules)
@@ -246,8 +247,18 @@ static bool leads_nowhere(const struct config_live *l,
 	for (const struct config_rule *r = rules; r; r = r->next)
 		for (const struct config_target *t = r->targets; t; t = t->next)
 			if (t->kind == CONFIG_TARGET_CHILD &&
+			    !config_alias_find(c->next, t->child) &&
 			    !stays(l, c, t->child))
 				return true;
+	return false;
+}
+
+static bool alias_nowhere(const struct config_live *l,
+                          const struct config_change *c)
+{
+	for (const struct config_alias *a = c->next->aliases; a; a = a->next)
+		if (!stays(l, c, a->child))
+			return true;
 	return false;
 }
 
@@ -264,6 +275,8 @@ static bool dangling(const struct config_live *l, const struct config_change *c)
 {
 	if (all_stay(l, c))
 		return false;
+	if (alias_nowhere(l, c))
+		return true;
 	for (size_t i = 0; i < l->now.nparts; i++) {
 		const struct config_start *s = l->now.part[i].start;
 
@@ -379,6 +392,7 @@ static void head_set(struct config_live *l, const struct config_change *c)
 	const struct config *from = c->next;
 
 	to->parent_provides = from->parent_provides;
+	to->aliases = from->aliases;
 	to->default_route = from->default_route;
 	to->default_ram = from->default_ram;
 	to->default_caps = from->default_caps;

@@ -65,12 +65,33 @@ static inline enum fief_err name_of(struct parser *p, const struct node *n,
 	return FIEF_OK;
 }
 
+/* Only a warning: the child may come with a later config. `what` leads to it,
+ * and `place` names it. */
+FIEF_MUST enum fief_err config_child_unknown(struct parser *p, const char *what,
+                                             struct node_place place,
+                                             const char *name);
+
+/* Is there a child, or an alias, of that name? */
+bool config_server_known(const struct parser *p, const char *name);
+
+/* ---- config_alias.c ---- */
+
+/* Once all children are known. */
+FIEF_MUST enum fief_err config_aliases_of(struct parser *p,
+                                          const struct node *root);
+
 /* ---- config_route.c ---- */
 
 /* The rules of <route> or <default-route>; NULL has none. */
 FIEF_MUST enum fief_err config_route_of(struct parser *p,
                                         const struct node *route,
                                         const struct config_rule **out);
+
+/* The selectors of a rule or policy, and what a target does to labels. */
+struct label_selector config_selector(const struct node *n);
+FIEF_MUST enum fief_err config_relabel_of(struct parser *p,
+                                          const struct node *n,
+                                          struct config_relabel *out);
 
 /* Once all children are known: warn of routes that lead to none of them. */
 FIEF_MUST enum fief_err config_routes_check(struct parser *p,

@@ -3,7 +3,59 @@
 
 #include "config_parse.h"
 
-enum { WARNINGS_MAX = 32 };
+struct label_selector config_selector(const struct node *n)
+{
+	return (struct label_selector){
+		.label = node_attr(n, "label", NULL),
+		.prefix = node_attr(n, "label_prefix", NULL),
+		.suffix = node_attr(n, "label_suffix", NULL),
+		.last = node_attr(n, "label_last", NULL),
+	};
+}
+
+/* One that decides alone: none of `others` may be given beside it. */
+static enum fief_err alone(struct parser *p, const struct node *n,
+                           const char *attr, const char *const *others)
+{
+	if (!node_attr_find(n, attr))
+		return FIEF_OK;
+	for (; *others; others++)
+		if (node_attr_find(n, *others))
+			return node_error_set(
+				p->err, FIEF_INVALID, attr_place(n, *others),
+				"\"%s\" of <%s> has no effect beside \"%s\"",
+				*others, n->name, attr);
+	return FIEF_OK;
+}
+
+enum fief_err config_relabel_of(struct parser *p, const struct node *n,
+                                struct config_relabel *out)
+{
+	static const char *const parts[] = { "identity", "resource",
+		                             "prepend_resource", NULL };
+	enum fief_err e = alone(p, n, "label", parts);
+
+	if (!e)
+		e = alone(p, n, "resource", parts + 2);
+	*out = (struct config_relabel){
+		.label = node_attr(n, "label", NULL),
+		.identity = node_attr(n, "identity", NULL),
+		.resource = node_attr(n, "resource", NULL),
+		.prepend_resource = node_attr(n, "prepend_resource", NULL),
+	};
+	return e;
+}
+
+static enum fief_err unscoped_of(struct parser *p, const struct node *n,
+                                 const char **out)
+{
+	static const char *const scoped[] = { "label", "label_prefix",
+		                              "label_suffix", "label_last",
+		                              NULL };
+
+	*out = node_attr(n, "unscoped_label", NULL);
+	return alone(p, n, "unscoped_label", scoped);
+}
 
 static enum fief_err target_of(struct parser *p, const struct node *n,
                                struct config_target **at)
@@ -18,7 +70,9 @@ static enum fief_err target_of(struct parser *p, const struct node *n,
 		t->kind = CONFIG_TARGET_PARENT;
 	else if (node_has_type(n, "child"))
 		t->kind = CONFIG_TARGET_CHILD;
-	t->label = node_attr(n, "label", NULL);
+	e = config_relabel_of(p, n, &t->relabel);
+	if (e)
+		return e;
 	return t->kind == CONFIG_TARGET_CHILD ? name_of(p, n, &t->child) :
 	                                        FIEF_OK;
 }
@@ -33,13 +87,9 @@ static enum fief_err rule_of(struct parser *p, const struct node *n,
 	if (!r)
 		return e;
 	r->at = n->at;
-	r->selector = (struct label_selector){
-		.label = node_attr(n, "label", NULL),
-		.prefix = node_attr(n, "label_prefix", NULL),
-		.suffix = node_attr(n, "label_suffix", NULL),
-		.last = node_attr(n, "label_last", NULL),
-	};
-	if (node_has_type(n, "service"))
+	r->selector = config_selector(n);
+	e = unscoped_of(p, n, &r->unscoped_label);
+	if (!e && node_has_type(n, "service"))
 		e = name_of(p, n, &r->service);
 	target = &r->targets;
 	for (const struct node *t = node_first(n, NULL); t && !e;
@@ -69,32 +119,6 @@ enum fief_err config_route_of(struct parser *p, const struct node *route,
 
 /* ---- what needs all children ---- */
 
-/* The child may come with a later config; until then the route fails. */
-static enum fief_err child_unknown(struct parser *p, const struct node *target,
-                                   const char *name)
-{
-	const struct node_place at = attr_place(target, "name");
-	struct config_guess g = { 0 };
-	struct config_warning *w;
-	enum fief_err e;
-
-	if (p->warnings == WARNINGS_MAX)
-		return FIEF_OK;
-	w = make(p, sizeof(*w), &e);
-	if (!w)
-		return e;
-	p->warnings++;
-	*p->warning = w;
-	p->warning = &w->next;
-	for (const struct config_start *s = p->c->starts; s; s = s->next)
-		config_guess_try(&g, name, s->name);
-	e = node_error_set(&w->what, FIEF_OK, at,
-	                   "route to \"%s\", but there is no such child%s%s%s",
-	                   name, g.name ? ", did you mean \"" : "",
-	                   g.name ? g.name : "", g.name ? "\"?" : "");
-	return e;
-}
-
 static enum fief_err names_check(struct parser *p, const struct node *route)
 {
 	enum fief_err e = FIEF_OK;
@@ -103,9 +127,10 @@ static enum fief_err names_check(struct parser *p, const struct node *route)
 		NODE_FOR_EACH(target, rule, "child") {
 			const char *name = node_attr(target, "name", "");
 
-			if (!e && !config_start_find(p->c, name) &&
-			    !start_find_beside(p, name))
-				e = child_unknown(p, target, name);
+			if (!e && !config_server_known(p, name))
+				e = config_child_unknown(
+					p, "route to",
+					attr_place(target, "name"), name);
 		}
 	return e;
 }

@@ -27,12 +27,21 @@ static bool selector_same(const struct label_selector *a,
 	       text_same(a->suffix, b->suffix) && text_same(a->last, b->last);
 }
 
+static bool relabel_same(const struct config_relabel *a,
+                         const struct config_relabel *b)
+{
+	return text_same(a->label, b->label) &&
+	       text_same(a->identity, b->identity) &&
+	       text_same(a->resource, b->resource) &&
+	       text_same(a->prepend_resource, b->prepend_resource);
+}
+
 static bool targets_same(const struct config_target *a,
                          const struct config_target *b)
 {
 	for (; a && b; a = a->next, b = b->next)
 		if (a->kind != b->kind || !text_same(a->child, b->child) ||
-		    !text_same(a->label, b->label))
+		    !relabel_same(&a->relabel, &b->relabel))
 			return false;
 	return a == b;
 }
@@ -42,7 +51,18 @@ bool config_rules_same(const struct config_rule *a, const struct config_rule *b)
 	for (; a && b; a = a->next, b = b->next)
 		if (!text_same(a->service, b->service) ||
 		    !selector_same(&a->selector, &b->selector) ||
+		    !text_same(a->unscoped_label, b->unscoped_label) ||
 		    !targets_same(a->targets, b->targets))
+			return false;
+	return a == b;
+}
+
+static bool aliases_same(const struct config_alias *a,
+                         const struct config_alias *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (strcmp(a->name, b->name) != 0 ||
+		    strcmp(a->child, b->child) != 0)
 			return false;
 	return a == b;
 }
@@ -52,6 +72,7 @@ bool config_head_same(const struct config *a, const struct config *b)
 	return a->verbose == b->verbose && a->default_ram == b->default_ram &&
 	       a->default_caps == b->default_caps &&
 	       services_same(a->parent_provides, b->parent_provides) &&
+	       aliases_same(a->aliases, b->aliases) &&
 	       config_rules_same(a->default_route, b->default_route);
 }
 

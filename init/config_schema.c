@@ -17,14 +17,17 @@ struct element {
 
 #define SELECTORS "label", "label_prefix", "label_suffix", "label_last"
 
-static const struct element parent = { "parent", { "label" } };
-static const struct element child = { "child", { "name", "label" } };
-static const struct element any_child = { "any-child", { "label" } };
+#define RELABELS "label", "identity", "resource", "prepend_resource"
+
+static const struct element parent = { "parent", { RELABELS } };
+static const struct element child = { "child", { "name", RELABELS } };
+static const struct element any_child = { "any-child", { RELABELS } };
 static const struct element rule_service = { "service",
-	                                     { "name", SELECTORS },
+	                                     { "name", SELECTORS,
+	                                       "unscoped_label" },
 	                                     { &parent, &child, &any_child } };
 static const struct element rule_any = { "any-service",
-	                                 { SELECTORS },
+	                                 { SELECTORS, "unscoped_label" },
 	                                 { &parent, &child, &any_child } };
 static const struct element service = { "service", { "name" } };
 static const struct element parent_provides = {
@@ -57,10 +60,11 @@ static const struct element start = {
 	{ &resource, &binary, &on_exit, &restart, &provides, &route,
 	  &inner_config },
 };
+static const struct element alias = { "alias", { "name", "child" } };
 static const struct element root_element = {
 	"config",
 	{ "verbose" },
-	{ &parent_provides, &default_route, &defaults, &start },
+	{ &parent_provides, &default_route, &defaults, &alias, &start },
 };
 
 /* One row of Levenshtein's table at a time. Longer names count as far. */

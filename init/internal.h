@@ -25,7 +25,7 @@
 
 enum {
 	SERVICE_MAX = 64, /* bytes without terminator, as in parent.capnp */
-	TEXT_MAX = 160,   /* of labels and of arguments */
+	TEXT_MAX = ROUTE_LABEL_MAX, /* of labels and of arguments */
 };
 
 struct child;

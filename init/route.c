@@ -24,7 +24,6 @@ static enum route_result target_try(const struct route_request *q,
                                     const struct config_target *t,
                                     struct route *out)
 {
-	out->label = t->label;
 	out->server = NULL;
 	out->target = t;
 	if (t->kind == CONFIG_TARGET_ANY_CHILD)
@@ -33,7 +32,7 @@ static enum route_result target_try(const struct route_request *q,
 		return config_lists(q->config->parent_provides, q->service) ?
 		               ROUTE_FOUND :
 		               ROUTE_REFUSED;
-	out->server = config_start_find(q->config, t->child);
+	out->server = config_server_find(q->config, t->child);
 	return out->server && config_lists(out->server->provides, q->service) ?
 	               ROUTE_FOUND :
 	               ROUTE_REFUSED;
@@ -56,7 +55,7 @@ static bool rule_matches(const struct route_request *q,
                          const struct config_rule *r)
 {
 	return (!r->service || config_service_same(r->service, q->service)) &&
-	       label_matches(q->label, &r->selector);
+	       route_rule_selects(r, q->client->name, q->label);
 }
 
 enum route_result route_find(const struct route_request *q, struct route *out)

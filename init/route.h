@@ -12,8 +12,7 @@ struct route_request {
 };
 
 struct route {
-	const struct config_start *server; /* NULL: the parent */
-	const char *label; /* what the server sees; NULL: the composed one */
+	const struct config_start *server;  /* NULL: the parent */
 	const struct config_rule *rule;     /* that decides; NULL: none */
 	const struct config_target *target; /* of it, that is taken */
 };
@@ -32,3 +31,17 @@ enum route_result {
  * are set without FOUND.
  */
 enum route_result route_find(const struct route_request *q, struct route *out);
+
+/* Does a rule select requests of that child with that label? */
+bool route_rule_selects(const struct config_rule *r, const char *child,
+                        const char *label);
+
+/*
+ * The label that a server sees, of a request with the label `sent` of a child,
+ * or of whoever is outside if `child` is empty. The identity begins with the
+ * name of the child. Error: TOO_LONG, above ROUTE_LABEL_MAX bytes.
+ */
+enum { ROUTE_LABEL_MAX = 160 };
+FIEF_MUST enum fief_err route_label(const struct config_relabel *r,
+                                    const char *child, const char *sent,
+                                    struct label *out);

@@ -42,15 +42,12 @@ static bool served_by_us(const struct child *c, enum env_kind env,
 }
 
 static enum fief_err label_make(const struct child *c, const char *sent,
-                                const char *rewritten, struct label *out)
+                                const struct config_target *t,
+                                struct label *out)
 {
-	enum fief_err e;
+	static const struct config_relabel none;
 
-	if (rewritten)
-		e = label_set(out, rewritten);
-	else
-		e = label_compose(out, child_name(c), sent);
-	return !e && strlen(out->text) > TEXT_MAX ? FIEF_TOO_LONG : e;
+	return route_label(t ? &t->relabel : &none, child_name(c), sent, out);
 }
 
 enum fief_err session_way_find(const struct child *client, enum env_kind env,
@@ -74,7 +71,7 @@ enum fief_err session_way_find(const struct child *client, enum env_kind env,
 	if (result != ROUTE_FOUND)
 		return FIEF_DENIED;
 	out->server = route.server ? route.server->child : NULL;
-	return label_make(client, sent, route.label, &out->label);
+	return label_make(client, sent, route.target, &out->label);
 }
 
 static enum fief_err route_set(struct session *s)

@@ -207,6 +207,34 @@ static void refused(void **state)
 		{ "<config><start name='a'><route><service><parent/>"
 		  "</service></route></start></config>",
 		  "1:32: " },
+		{ "<config><default-route>\n<any-service><parent label='a' "
+		  "identity='b'/></any-service></default-route></config>",
+		  "2:32: \"identity\" of <parent> has no effect beside "
+		  "\"label\"" },
+		{ "<config><default-route>\n<any-service><any-child "
+		  "resource='a' "
+		  "prepend_resource='b'/></any-service></default-route></"
+		  "config>",
+		  "\"prepend_resource\" of <any-child> has no effect beside "
+		  "\"resource\"" },
+		{ "<config><default-route>\n<any-service unscoped_label='a' "
+		  "label_last='b'/></default-route></config>",
+		  "2:33: \"label_last\" of <any-service> has no effect beside "
+		  "\"unscoped_label\"" },
+		{ "<config><alias name='a' child='b'/><start name='a'/><start "
+		  "name='b'/></config>",
+		  "1:16: alias \"a\", but a child or another alias has this "
+		  "name" },
+		{ "<config><start name='b'/><alias name='a' child='b'/>\n"
+		  "<alias name='a' child='b'/></config>",
+		  "2:8: alias \"a\", but a child or another alias" },
+		{ "<config><alias name='a'/></config>", "1:9: " },
+		{ "<config><alias name='a' chidl='b'/></config>",
+		  "1:25: unknown attribute \"chidl\" of <alias>, did you mean "
+		  "\"child\"?" },
+		{ "<config><default-route><any-service><parent resorce='x'/>"
+		  "</any-service></default-route></config>",
+		  "did you mean \"resource\"?" },
 		{ "<config>", "1:9: " },
 	};
 
@@ -239,6 +267,14 @@ static void warned(void **state)
 		  "</any-service></default-route><start "
 		  "name='timer'/></config>",
 		  "no such child, did you mean \"timer\"?" },
+		{ "<config><alias name='t' child='timr'/><start name='timer'/>"
+		  "</config>",
+		  "1:25: alias for \"timr\", but there is no such child, did "
+		  "you mean \"timer\"?" },
+		{ "<config><alias name='clock' child='timer'/><default-route>"
+		  "<any-service><child name='clok'/></any-service>"
+		  "</default-route><start name='timer'/></config>",
+		  "no such child, did you mean \"clock\"?" },
 	};
 
 	(void)state;
@@ -286,6 +322,9 @@ static const char routes[] =
 	"<service name='Nic' label_suffix='post'><child name='s2'/></service>"
 	"<service name='Nic' label_last='z'><child name='s1'/></service>"
 	"<service name='Nic' label='any'><any-child/></service>"
+	"<service name='Nic' unscoped_label='a -> whole'><child "
+	"name='also-s2'/></service>"
+	"<service name='Nic' unscoped_label='b -> other'/>"
 	"<service name='Gpu'><parent/><any-child/></service>"
 	"<service name='Audio'><parent/></service>"
 	"<service name='Empty'/>"
@@ -294,6 +333,7 @@ static const char routes[] =
 	"<any-service><parent/></any-service>"
 	"</route></start>"
 	"<start name='b'/>"
+	"<alias name='also-s2' child='s2'/>"
 	"</config>";
 
 static void route_table(void **state)
@@ -309,6 +349,9 @@ static void route_table(void **state)
 		{ "a", "Nic", "x -> z", ROUTE_FOUND, "s1", NULL },
 		{ "a", "Nic", "any", ROUTE_AMBIGUOUS, NULL, NULL },
 		{ "a", "Nic", "", ROUTE_FOUND, "s2", NULL },
+		{ "a", "Nic", "whole", ROUTE_FOUND, "s2", NULL },
+		{ "a", "Nic", "a -> whole", ROUTE_FOUND, "s2", NULL },
+		{ "a", "Nic", "other", ROUTE_FOUND, "s2", NULL },
 		{ "a", "Gpu", "", ROUTE_FOUND, "s1", NULL },
 		{ "a", "Audio", "", ROUTE_REFUSED, NULL, NULL },
 		{ "a", "Empty", "", ROUTE_REFUSED, NULL, NULL },
@@ -338,12 +381,74 @@ static void route_table(void **state)
 			table[i].server ?
 				config_start_find(p.config, table[i].server) :
 				NULL);
-		if (table[i].rewritten)
-			assert_string_equal(r.label, table[i].rewritten);
+		if (r.target && r.target->relabel.label)
+			assert_string_equal(r.target->relabel.label,
+			                    table[i].rewritten);
 		else
-			assert_null(r.label);
+			assert_null(table[i].rewritten);
 	}
 	done(&p);
+}
+
+static void relabelled(void **state)
+{
+	static const struct {
+		struct config_relabel relabel;
+		const char *child, *sent, *made; /* NULL: too long */
+	} table[] = {
+		{ { 0 }, "c", "", "c" },
+		{ { 0 }, "c", "a -> r", "c -> a -> r" },
+		{ { 0 }, "", "c -> a", "c -> a" },
+		{ { .label = "x" }, "c", "a -> r", "x" },
+		{ { .label = "" }, "c", "r", "" },
+		{ { .identity = "x" }, "c", "r", "x -> r" },
+		{ { .identity = "x" }, "c", "a -> r", "x -> r" },
+		{ { .identity = "x" }, "c", "", "x" },
+		{ { .identity = "" }, "c", "a -> r", "r" },
+		{ { .resource = "x" }, "c", "", "c -> x" },
+		{ { .resource = "x" }, "c", "a -> r", "c -> a -> x" },
+		{ { .resource = "" }, "c", "a -> r", "c -> a" },
+		{ { .resource = "x" }, "", "c -> r", "c -> x" },
+		{ { .identity = "y", .resource = "x" }, "c", "r", "y -> x" },
+		{ { .prepend_resource = "/d" }, "c", "/f", "c -> /d/f" },
+		{ { .prepend_resource = "/d" },
+		  "c",
+		  "a -> /f",
+		  "c -> a -> /d/f" },
+		{ { .prepend_resource = "/d" }, "c", "", "c -> /d" },
+		{ { .identity = "y", .prepend_resource = "p" },
+		  "c",
+		  "a -> r",
+		  "y -> pr" },
+#define TEN "0123456789"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+		{ { .prepend_resource = SIXTY },
+		  "c",
+		  SIXTY TEN TEN TEN "01234",
+		  "c -> " SIXTY SIXTY TEN TEN TEN "01234" },
+		{ { .prepend_resource = SIXTY },
+		  "c",
+		  SIXTY TEN TEN TEN "012345",
+		  NULL },
+		{ { .prepend_resource = SIXTY }, "c", SIXTY SIXTY, NULL },
+		{ { .identity = SIXTY SIXTY }, "c", SIXTY, NULL },
+		{ { .label = SIXTY SIXTY SIXTY }, "c", "", NULL },
+		{ { .prepend_resource = SIXTY SIXTY SIXTY SIXTY },
+		  "c",
+		  SIXTY,
+		  NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct label made;
+		enum fief_err e = route_label(&table[i].relabel, table[i].child,
+		                              table[i].sent, &made);
+
+		assert_int_equal(e, table[i].made ? FIEF_OK : FIEF_TOO_LONG);
+		if (!e)
+			assert_string_equal(made.text, table[i].made);
+	}
 }
 
 /* ---- changes ---- */
@@ -392,6 +497,20 @@ static void changes(void **state)
 		{ A("<route><any-service><parent/></any-service></route>"),
 		  A("<route><any-service><parent label='x'/></any-service>"
 		    "</route>"),
+		  false },
+		{ A("<route><any-service><parent identity='x'/></any-service>"
+		    "</route>"),
+		  A("<route><any-service><parent resource='x'/></any-service>"
+		    "</route>"),
+		  false },
+		{ A("<route><any-service><parent/></any-service></route>"),
+		  A("<route><any-service><parent prepend_resource='x'/>"
+		    "</any-service></route>"),
+		  false },
+		{ A("<route><any-service label='a -> x'><parent/></any-service>"
+		    "</route>"),
+		  A("<route><any-service unscoped_label='a -> x'><parent/>"
+		    "</any-service></route>"),
 		  false },
 		{ A(""), A("<config/>"), false },
 		{ A("<config><x a='1'/><y/></config>"),
@@ -453,10 +572,11 @@ static void faults(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(model),    cmocka_unit_test(defaults),
-		cmocka_unit_test(refused),  cmocka_unit_test(warned),
-		cmocka_unit_test(distance), cmocka_unit_test(route_table),
-		cmocka_unit_test(changes),  cmocka_unit_test(faults),
+		cmocka_unit_test(model),      cmocka_unit_test(defaults),
+		cmocka_unit_test(refused),    cmocka_unit_test(warned),
+		cmocka_unit_test(distance),   cmocka_unit_test(route_table),
+		cmocka_unit_test(changes),    cmocka_unit_test(faults),
+		cmocka_unit_test(relabelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

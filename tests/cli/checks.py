@@ -61,6 +61,9 @@ class Checks(Case):
         self.finds('route to "b", but there is no such child', child(
             "a", route(Timer="<child name='b'/>", LOG=PARENT, ROM=PARENT,
                        CPU=PARENT, PD=PARENT)))
+        self.finds('"identity" of <parent> has no effect beside "label"',
+                   "<start name='a'><route><any-service><parent label='x' "
+                   "identity='y'/></any-service></route></start>")
         self.finds("found </a>", "<b></a>")
         self.warns('there is no component image "hallo" for "a"; did you '
                    'mean "hello"', child("a", binary="hallo"))
@@ -115,6 +118,46 @@ class Checks(Case):
                                          'label="x" label_last="y">')))
         self.warns("the rule gives nothing: no target", child("c") + child(
             "d", rules % "<any-service><child name='c'/></any-service>"))
+
+    def test_dead_unscoped_rules(self):
+        rules = "<route>%s<any-service><parent/></any-service></route>"
+        timer = child("timer", TIMER)
+        rule = '<service name="Timer" %s><child name="timer"/></service>'
+        whole = 'unscoped_label="c -> ab"'
+        dead = r"the rule is never reached: the one at \d+:\d+ takes all"
+        for first, second in ((whole, whole), ('label_prefix="a"', whole),
+                              (whole, 'label="ab"'), ("", whole)):
+            self.warns(dead, timer + child("c", rules % (
+                rule % first + rule % second)))
+        for first, second in (('label_prefix="c"', whole), (whole, ""),
+                              (whole, 'label_prefix="a"'),
+                              (whole, 'unscoped_label="c -> abc"')):
+            self.assertEqual(self.check(timer + child("c", rules % (
+                rule % first + rule % second))), (0, ""))
+        none = "the rule is never reached: no label matches"
+        self.warns(none, timer + child("d", rules % (rule % whole)))
+        own = "<route><any-service><parent/></any-service></route>"
+        for name, found in (("c", False), ("d", True)):
+            self.file("s.xml", (SYSTEM % (
+                child("timer", TIMER + own) + child(name))).replace(
+                    "<default-route>", "<default-route>" + rule % whole))
+            out = self.fief("check", "s.xml")[1]
+            self.assertEqual(none in out, found, out)
+
+    def test_alias(self):
+        alias = "<alias name='clock' child='%s'/>"
+        rules = ("<route><service name='Timer'><child name='clock'/></service>"
+                 "<any-service><parent/></any-service></route>")
+        system = child("timer", TIMER) + child("a", rules)
+        self.assertEqual(self.check(alias % "timer" + system), (0, ""))
+        self.assertIn("granted: init -> timer serves it, label \"a -> x\"",
+                      self.why("a", "Timer", "x")[1])
+        self.finds('alias for "timr", but there is no such child, did you '
+                   'mean "timer"', alias % "timr" + system)
+        self.finds('alias "a", but a child or another alias has this name',
+                   "<alias name='a' child='timer'/>" + system)
+        self.finds('route to service "Timer", but no target of the rule '
+                   'provides it; "timer" does', alias % "a" + system)
 
     def test_parent_does_not_give(self):
         more = '<parent-provides> <service name="Nix"/>'
@@ -226,6 +269,61 @@ class Checks(Case):
         self.assertEqual(who("Timer:ok1"), {("init -> a", "ok1"),
                                             ("init -> inner -> b", "ok1")})
         self.assertEqual(who("Nix"), set())
+
+    LABELS = (child("timer", TIMER) + inner(
+        child("a", "<route><service name='Timer'><parent identity='x'/>"
+              "</service><any-service><parent/></any-service></route>")
+        + child("b", "<route><service name='Timer'><parent "
+                "prepend_resource='/b'/></service><any-service><parent/>"
+                "</any-service></route>")
+        + child("c", "<route><service name='Timer'><parent resource='r'/>"
+                "</service><any-service><parent/></any-service></route>"),
+        "<service name='Timer'/>").replace(
+            '<binary name="init"/>', '<binary name="init"/><route><service '
+            'name="Timer" unscoped_label="inner -> x -> go"><child '
+            'name="timer" label="t"/></service><service name="Timer" '
+            'label="b -> /b/dir"><child name="timer"/></service>'
+            '<service name="Timer" label="c -> deep -> r"><child name="timer" '
+            'identity="i"/></service><any-service><parent/></any-service>'
+            "</route>"))
+
+    def test_rewritten_labels(self):
+        """Followed up, in `why` as in what can be reached at all."""
+        code, out = self.check(self.LABELS, "--who-can", "Timer", "--json")
+        self.assertEqual(code, 0)
+        self.assertEqual({(w["component"], w["label"])
+                          for w in json.loads(out)
+                          if w["component"] != "init -> inner"},
+                         {("init -> inner -> a", "go"),
+                          ("init -> inner -> b", "/dir"),
+                          ("init -> inner -> c", "deep -> r")})
+        for who, sent, seen in (("a", "me -> go", "t"),
+                                ("b", "/dir", "inner -> b -> /b/dir"),
+                                ("c", "deep -> x", "i -> r")):
+            code, out = self.why("inner -> " + who, "Timer", sent)
+            self.assertIn(f'granted: init -> timer serves it, label "{seen}"',
+                          out)
+        self.assertIn('<service name="Timer" unscoped_label="inner -> x -> '
+                      'go"> decides in init about "inner", label "x -> go"',
+                      self.why("inner -> a", "Timer", "go")[1])
+        for who, sent in (("a", "no"), ("b", "/x"), ("c", "x")):
+            self.assertEqual(self.why("inner -> " + who, "Timer", sent)[0],
+                             119)
+        edges = json.loads(self.fief("graph", "--json", "s.xml")[1])["edges"]
+        for who in "abc":
+            self.assertIn({"client": "init -> inner -> " + who,
+                           "server": "init -> timer", "services": "Timer"},
+                          edges)
+
+    def test_renamed_init(self):
+        """An init is known by its ROM module, whatever it is called."""
+        text = inner(child("x"), "").replace(
+            '<binary name="init"/>', '<binary name="sub"/><route><service '
+            'name="ROM" label="sub"><parent resource="init"/></service>'
+            '<any-service><parent/></any-service></route>')
+        code, out = self.check(text, "--reach", "inner -> x")
+        self.assertEqual(code, 0)
+        self.assertIn('init -> inner -> x: service "LOG" of core', out)
 
     def test_reach(self):
         code, out = self.check(self.WAYS, "--reach", "inner -> c")

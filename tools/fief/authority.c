@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "authority.h"
+#include "image_check.h"
 #include "suggest.h"
 #include "util.h"
 
@@ -66,9 +67,15 @@ static const char *label_of(struct reading *r, const struct authority_init *in,
 	return kept;
 }
 
-static bool is_init(const struct config_start *s)
+static bool is_init(const struct config *c, const struct config_start *s)
 {
-	return s->config && !strcmp(label_last(s->binary), "init");
+	const char *module;
+	struct label label;
+
+	if (!s->config)
+		return false;
+	module = image_module(c, s, &label);
+	return !strcmp(module ? module : label_last(s->binary), "init");
 }
 
 static struct authority_init *init_read(struct reading *r,
@@ -101,8 +108,9 @@ static void inner_read(struct reading *r, struct authority_init *outer)
 {
 	for (const struct config_start *s = outer->config->starts; s;
 	     s = s->next) {
-		struct authority_init *in =
-			is_init(s) ? init_read(r, s->config) : NULL;
+		struct authority_init *in = is_init(outer->config, s) ?
+		                                    init_read(r, s->config) :
+		                                    NULL;
 
 		if (!in)
 			continue;

@@ -81,7 +81,10 @@ enum authority_outcome {
 	AUTHORITY_UNKNOWN,  /* core has no such service */
 };
 
-enum { AUTHORITY_HOPS = NODE_DEPTH_MAX / 2, AUTHORITY_LABEL_MAX = 160 };
+enum {
+	AUTHORITY_HOPS = NODE_DEPTH_MAX / 2,
+	AUTHORITY_LABEL_MAX = ROUTE_LABEL_MAX
+};
 
 struct authority_hop {
 	const struct authority_init *init;

@@ -30,16 +30,6 @@ static bool local(const struct authority_ask *q)
 	       !strcmp(label_last(q->label), "config");
 }
 
-static bool label_make(const struct authority_ask *q, struct authority_hop *h)
-{
-	enum fief_err e =
-		h->route.label ?
-			label_set(&h->label, h->route.label) :
-			label_compose(&h->label, q->client->name, q->label);
-
-	return !e && strlen(h->label.text) <= AUTHORITY_LABEL_MAX;
-}
-
 enum authority_outcome authority_step(const struct authority_ask *q,
                                       struct authority_hop *h)
 {
@@ -58,7 +48,8 @@ enum authority_outcome authority_step(const struct authority_ask *q,
 	h->result = route_find(&request, &h->route);
 	if (h->result != ROUTE_FOUND)
 		return AUTHORITY_DENIED;
-	if (!label_make(q, h))
+	if (route_label(&h->route.target->relabel, q->client->name, q->label,
+	                &h->label))
 		return AUTHORITY_TOO_LONG;
 	return h->route.server ? AUTHORITY_CHILD : AUTHORITY_CORE;
 }

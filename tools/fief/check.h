@@ -8,6 +8,16 @@
  * never reached; services of the parent that it will not give. */
 void check_routes(const struct authority_init *in, struct findings *);
 
+/* check_selects.c: requests that rules select, of one child, or of all without
+ * routes of their own if it is NULL. Does `outer` select all that `inner` does?
+ * Is there no request at all? */
+bool check_selects_all(const struct config_rule *outer,
+                       const struct config_rule *inner,
+                       const struct config_start *client);
+bool check_selects_none(const struct config_rule *r,
+                        const struct config_start *client,
+                        const struct config *c);
+
 /* check_start.c: sessions that children need to start, and children that wait
  * for each other with them. */
 void check_start(const struct authority_init *in, struct findings *);

@@ -10,6 +10,7 @@
 struct list {
 	const struct authority_init *in;
 	const struct config_rule *rules;
+	const struct config_start *client; /* NULL: the default route */
 	struct findings *findings;
 };
 
@@ -24,7 +25,7 @@ static bool target_gives(const struct authority_init *in,
 		return config_lists(in->config->parent_provides, service);
 	if (t->kind == CONFIG_TARGET_ANY_CHILD)
 		return authority_service_find(in, service) != NULL;
-	s = config_start_find(in->config, t->child);
+	s = config_server_find(in->config, t->child);
 	return s && config_lists(s->provides, service);
 }
 
@@ -53,30 +54,6 @@ ambiguous(const struct authority_init *in, const struct config_rule *r,
 
 /* ---- what an earlier rule takes ---- */
 
-static bool same(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
-/* Does each label that `inner` selects match `outer`? */
-static bool selects_all(const struct label_selector *outer,
-                        const struct label_selector *inner)
-{
-	if (inner->label)
-		return label_matches(inner->label, outer);
-	if (outer->label)
-		return false;
-	if (outer->prefix && *outer->prefix &&
-	    !(inner->prefix && label_has_prefix(inner->prefix, outer->prefix)))
-		return false;
-	if (outer->suffix && *outer->suffix &&
-	    !(inner->suffix &&
-	      label_has_suffix(inner->suffix, outer->suffix)) &&
-	    !(inner->last && label_has_suffix(inner->last, outer->suffix)))
-		return false;
-	return !outer->last || same(outer->last, inner->last);
-}
-
 /* Requests for the service that `r` selects: does a rule before it decide all
  * of them? */
 static const struct config_rule *
@@ -85,7 +62,7 @@ taken(const struct list *l, const struct config_rule *r, const char *service)
 	for (const struct config_rule *e = l->rules; e != r; e = e->next) {
 		if (e->service && !config_service_same(e->service, service))
 			continue;
-		if (!selects_all(&e->selector, &r->selector))
+		if (!check_selects_all(e, r, l->client))
 			continue;
 		if (e->service || giver(l->in, e, service))
 			return e;
@@ -116,7 +93,7 @@ static bool visit_target(const struct authority_init *in,
 	if (t->kind == CONFIG_TARGET_PARENT)
 		return visit_list(in->config->parent_provides, visit, arg);
 	if (t->kind == CONFIG_TARGET_CHILD) {
-		s = config_start_find(in->config, t->child);
+		s = config_server_find(in->config, t->child);
 		return visit_list(s ? s->provides : NULL, visit, arg);
 	}
 	for (const struct authority_service *a = in->service_list; a;
@@ -162,8 +139,7 @@ static bool find_dead(const struct list *l, const struct config_rule *r)
 {
 	struct dead d = { .l = l, .r = r };
 
-	if (r->selector.label &&
-	    !label_matches(r->selector.label, &r->selector)) {
+	if (check_selects_none(r, l->client, l->in->config)) {
 		findings_add(l->findings, FINDING_WARNING, "dead", r->at,
 		             "the rule is never reached: no label matches all "
 		             "of its selectors");
@@ -188,7 +164,7 @@ static bool unknown_target(const struct list *l, const struct config_rule *r)
 {
 	for (const struct config_target *t = r->targets; t; t = t->next)
 		if (t->kind == CONFIG_TARGET_CHILD &&
-		    !config_start_find(l->in->config, t->child))
+		    !config_server_find(l->in->config, t->child))
 			return true;
 	return false;
 }
@@ -272,13 +248,14 @@ static void check_parent(const struct authority_init *in, struct findings *f)
 
 void check_routes(const struct authority_init *in, struct findings *f)
 {
-	struct list l = { in, in->config->default_route, f };
+	struct list l = { in, in->config->default_route, NULL, f };
 
 	check_parent(in, f);
 	check_list(&l);
 	for (const struct config_start *s = in->config->starts; s;
 	     s = s->next) {
 		l.rules = s->route;
+		l.client = s;
 		if (s->route != in->config->default_route)
 			check_list(&l);
 	}

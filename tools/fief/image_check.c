@@ -12,17 +12,17 @@
 #include "rom_path.h"
 #include "util.h"
 
-/* The ROM module that core will be asked for as the binary of a child; NULL if
- * that is not for core, or not at all. */
-static const char *module_of(const struct config *c,
-                             const struct config_start *s)
+const char *image_module(const struct config *c, const struct config_start *s,
+                         struct label *out)
 {
 	const struct route_request q = { c, s, "ROM", s->binary };
 	struct route route = { 0 };
 
 	if (route_find(&q, &route) != ROUTE_FOUND || route.server)
 		return NULL;
-	return label_last(route.label ? route.label : s->binary);
+	return route_label(&route.target->relabel, s->name, s->binary, out) ?
+	               NULL :
+	               label_last(out->text);
 }
 
 static void missing(const struct core_params *p, const struct config_start *s,
@@ -45,7 +45,8 @@ void image_check(const struct core_params *p, const struct config *c,
 	char path[PATH_MAX];
 
 	for (const struct config_start *s = c->starts; s; s = s->next) {
-		const char *module = module_of(c, s);
+		struct label label;
+		const char *module = image_module(c, s, &label);
 
 		if (module && !rom_path_find(p, module, path))
 			missing(p, s, module, found, arg);

@@ -5,6 +5,11 @@
 
 #include "core_process.h"
 
+/* The ROM module that core will be asked for as the binary of a child, in `out`;
+ * NULL if that is not for core, or not at all. */
+const char *image_module(const struct config *c, const struct config_start *s,
+                         struct label *out);
+
 typedef void image_missing(void *arg, const struct config_start *,
                            const char *text);
 

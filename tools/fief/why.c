@@ -100,15 +100,17 @@ static char *rule_text(const struct config_rule *r)
 	char *prefix = selector_text("label_prefix", r->selector.prefix);
 	char *suffix = selector_text("label_suffix", r->selector.suffix);
 	char *last = selector_text("label_last", r->selector.last);
-	char *text = util_text("<%s%s%s%s%s%s>",
+	char *whole = selector_text("unscoped_label", r->unscoped_label);
+	char *text = util_text("<%s%s%s%s%s%s%s>",
 	                       r->service ? "service" : "any-service", name,
-	                       label, prefix, suffix, last);
+	                       label, prefix, suffix, last, whole);
 
 	free(name);
 	free(label);
 	free(prefix);
 	free(suffix);
 	free(last);
+	free(whole);
 	return text;
 }
 
