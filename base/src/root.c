@@ -3,148 +3,13 @@
 
 #include <fief/root.h>
 
-#include <lib/checked.h>
-#include <lib/mem.h>
-
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <session/parent.h>
 
 static struct parent_cap parent_of(const struct fief_root *r)
 {
-	return (struct parent_cap){ r->env->parent };
-}
-
-static struct fief_service *service_find(const struct fief_root *r,
-                                         struct capnp_text name)
-{
-	struct fief_service *s = r->services;
-
-	while (s && (strlen(s->name) != name.len ||
-	             memcmp(s->name, name.s, name.len) != 0))
-		s = s->next;
-	return s;
-}
-
-static struct fief_service_session *session_of(struct fief_id *id)
-{
-	return id ? FIEF_CONTAINER_OF(id, struct fief_service_session, id) :
-	            NULL;
-}
-
-size_t fief_root_ram_cost(size_t size)
-{
-	size_t bytes;
-
-	return checked_align(size, KIF_PAGE, &bytes) ? bytes : SIZE_MAX;
-}
-
-/* ---- making and ending session objects ---- */
-
-static enum fief_err memory_take(struct fief_root *r, struct fief_service *v,
-                                 struct fief_service_session **out)
-{
-	struct fief_service_session *s = v->spare;
-	enum fief_err e;
-	fief_cap ds;
-	void *mem;
-
-	if (s) {
-		memset(s, 0, v->size);
-		s->ds = v->spare_ds;
-		v->spare = NULL;
-		*out = s;
-		return FIEF_OK;
-	}
-	e = fief_ram_alloc(r->env->ram, v->size, &mem, &ds);
-	if (e)
-		return e;
-	s = mem;
-	s->ds = ds;
-	*out = s;
-	return FIEF_OK;
-}
-
-/* All sessions of a service are of one size, so it does not matter which of
- * them gives its memory to be the spare. */
-static void memory_return(struct fief_root *r, struct fief_service *v,
-                          struct fief_service_session *s)
-{
-	if (v->spare) {
-		fief_ram_free(r->env->ram, s, v->size, s->ds);
-		return;
-	}
-	v->spare = s;
-	v->spare_ds = s->ds;
-}
-
-static enum fief_err session_alloc(struct fief_root *r,
-                                   struct fief_service *service,
-                                   const struct fief_budget *budget,
-                                   struct fief_service_session **out)
-{
-	struct fief_service_session *s;
-	enum fief_err e;
-
-	e = memory_take(r, service, &s);
-	if (e)
-		return e;
-	s->obj.type = service->type;
-	s->obj.ops = service->ops;
-	s->service = service;
-	s->budget = *budget;
-	fief_guarded_ram_init(&s->ram, r->env->ram, &s->budget);
-	e = fief_entrypoint_manage(r->env->ep, &s->obj);
-	if (e)
-		memory_return(r, service, s);
-	else
-		*out = s;
-	return e;
-}
-
-static void session_free(struct fief_root *r, struct fief_service_session *s)
-{
-	fief_entrypoint_dissolve(r->env->ep, &s->obj);
-	fief_id_remove(&r->sessions, &s->id);
-	memory_return(r, s->service, s);
-}
-
-static void session_end(struct fief_root *r, struct fief_service_session *s)
-{
-	if (s->service->fini)
-		s->service->fini(s);
-	session_free(r, s);
-}
-
-static enum fief_err session_make(struct fief_root *r,
-                                  const struct parent_next_request_reply *q,
-                                  struct fief_service_session **out)
-{
-	const struct fief_service_request request = {
-		.label = q->label.s ? q->label.s : "",
-		.args = q->args.s ? q->args.s : "",
-	};
-	struct fief_budget b = { .ram_limit = q->ram, .caps_limit = q->caps };
-	struct fief_service *service = service_find(r, q->service);
-	struct fief_service_session *s;
-	enum fief_err e;
-
-	if (!service)
-		return FIEF_DENIED;
-	e = fief_budget_take(&b, fief_root_ram_cost(service->size),
-	                     FIEF_ROOT_CAPS_COST);
-	if (!e)
-		e = session_alloc(r, service, &b, &s);
-	if (e)
-		return e;
-	e = fief_id_add_as(&r->sessions, &s->id, q->id);
-	if (!e && service->init)
-		e = service->init(s, &request);
-	if (e)
-		session_free(r, s);
-	else
-		*out = s;
-	return e;
+	return (struct parent_cap){ r->services.env->parent };
 }
 
 /* ---- requests ---- */
@@ -171,11 +36,19 @@ static void respond(struct fief_root *r, uint32_t id, enum response response)
 static void on_create(struct fief_root *r,
                       const struct parent_next_request_reply *q)
 {
-	struct fief_service_session *s;
+	const struct fief_service_ask ask = {
+		.id = q->id,
+		.service = q->service,
+		.label = q->label,
+		.args = q->args,
+		.ram = q->ram,
+		.caps = q->caps,
+	};
 	enum response response;
 	enum fief_err e;
+	fief_cap cap;
 
-	e = session_make(r, q, &s);
+	e = fief_services_open(&r->services, &ask, &cap);
 	if (e) {
 		response = response_of(e);
 		if (response == RESPONSE_DENIED)
@@ -186,34 +59,24 @@ static void on_create(struct fief_root *r,
 		respond(r, q->id, response);
 		return;
 	}
-	e = parent_deliver(parent_of(r), q->id, s->obj.cap);
-	if (e)
-		session_end(r, s); /* nobody is there to have it */
+	e = parent_deliver(parent_of(r), q->id, cap);
+	if (e) /* nobody is there to have it */
+		fief_services_close(&r->services, q->id);
 }
 
 static void on_upgrade(struct fief_root *r,
                        const struct parent_next_request_reply *q)
 {
-	struct fief_service_session *s =
-		session_of(fief_id_find(&r->sessions, q->id));
-
-	if (!s || fief_budget_upgrade(&s->budget, q->ram, q->caps)) {
-		respond(r, q->id, RESPONSE_DENIED);
-		return;
-	}
-	if (s->service->upgraded)
-		s->service->upgraded(s);
-	respond(r, q->id, RESPONSE_OK);
+	respond(r, q->id,
+	        fief_services_upgrade(&r->services, q->id, q->ram, q->caps) ?
+	                RESPONSE_DENIED :
+	                RESPONSE_OK);
 }
 
 static void on_close(struct fief_root *r,
                      const struct parent_next_request_reply *q)
 {
-	struct fief_service_session *s =
-		session_of(fief_id_find(&r->sessions, q->id));
-
-	if (s)
-		session_end(r, s);
+	fief_services_close(&r->services, q->id);
 	respond(r, q->id, RESPONSE_CLOSED);
 }
 
@@ -251,11 +114,8 @@ enum fief_err fief_root_init(struct fief_root *r, struct fief_env *env)
 {
 	enum fief_err e;
 
-	*r = (struct fief_root){
-		.env = env,
-		.handler = { .handle = on_requests },
-	};
-	fief_id_space_init(&r->sessions, UINT32_MAX);
+	*r = (struct fief_root){ .handler = { .handle = on_requests } };
+	fief_services_init(&r->services, env);
 	e = fief_signal_manage(env->ep, &r->handler);
 	if (e)
 		return e;
@@ -266,22 +126,15 @@ enum fief_err fief_root_init(struct fief_root *r, struct fief_env *env)
 	return e;
 }
 
+/* Known before the first request for it. */
 enum fief_err fief_root_announce(struct fief_root *r, struct fief_service *s)
 {
-	enum fief_err e;
-	void *mem;
+	enum fief_err e = fief_services_add(&r->services, s);
 
-	e = fief_ram_alloc(r->env->ram, s->size, &mem, &s->spare_ds);
 	if (e)
 		return e;
-	s->spare = mem;
-	s->next = r->services; /* known before the first request for it */
-	r->services = s;
 	e = parent_announce(parent_of(r), capnp_text_of(s->name));
-	if (e) {
-		r->services = s->next;
-		fief_ram_free(r->env->ram, mem, s->size, s->spare_ds);
-		s->spare = NULL;
-	}
+	if (e)
+		fief_services_remove(&r->services, s);
 	return e;
 }
