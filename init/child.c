@@ -308,10 +308,10 @@ static enum fief_err env_make(struct child *c, enum env_kind kind, uint64_t ram,
 	if (e)
 		return e;
 	c->env[kind] = s;
-	if (s->server && (kind == ENV_PD || kind == ENV_CPU)) {
+	if ((s->server || s->own) && (kind == ENV_PD || kind == ENV_CPU)) {
 		fief_error("\"%s\" routes %s to \"%s\", expected <parent/>",
 		           child_name(c), env_service[kind].service,
-		           child_name(s->server));
+		           s->own ? "local" : child_name(s->server));
 		return FIEF_UNSUPPORTED;
 	}
 	return FIEF_OK;
@@ -427,6 +427,12 @@ static enum fief_err binary_get(struct child *c)
 		return FIEF_OK;
 	if (c->binary_state == BINARY_ASKED)
 		return FIEF_PENDING;
+	if (s->own) {
+		e = local_binary(s, &ds.cap);
+		if (!e)
+			child_binary(c, ds.cap, FIEF_OK);
+		return e;
+	}
 	if (s->at_once) {
 		e = rom_dataspace((struct rom_cap){ s->cap }, &ds, &size);
 		if (!e)

@@ -18,6 +18,7 @@ enum config_target_kind {
 	CONFIG_TARGET_PARENT,
 	CONFIG_TARGET_CHILD,
 	CONFIG_TARGET_ANY_CHILD,
+	CONFIG_TARGET_LOCAL, /* the component around the sandbox */
 };
 
 /* What a target makes of the label; NULL: that stays as it is. */

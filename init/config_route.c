@@ -57,6 +57,21 @@ static enum fief_err unscoped_of(struct parser *p, const struct node *n,
 	return alone(p, n, "unscoped_label", scoped);
 }
 
+static enum config_target_kind target_kind(const struct node *n)
+{
+	static const char *const type[] = {
+		[CONFIG_TARGET_PARENT] = "parent",
+		[CONFIG_TARGET_CHILD] = "child",
+		[CONFIG_TARGET_ANY_CHILD] = "any-child",
+		[CONFIG_TARGET_LOCAL] = "local",
+	};
+	unsigned kind = CONFIG_TARGET_LOCAL;
+
+	while (kind && !node_has_type(n, type[kind]))
+		kind--;
+	return (enum config_target_kind)kind;
+}
+
 static enum fief_err target_of(struct parser *p, const struct node *n,
                                struct config_target **at)
 {
@@ -65,11 +80,7 @@ static enum fief_err target_of(struct parser *p, const struct node *n,
 
 	if (!t)
 		return e;
-	t->kind = CONFIG_TARGET_ANY_CHILD;
-	if (node_has_type(n, "parent"))
-		t->kind = CONFIG_TARGET_PARENT;
-	else if (node_has_type(n, "child"))
-		t->kind = CONFIG_TARGET_CHILD;
+	t->kind = target_kind(n);
 	e = config_relabel_of(p, n, &t->relabel);
 	if (e)
 		return e;

@@ -22,13 +22,16 @@ struct element {
 static const struct element parent = { "parent", { RELABELS } };
 static const struct element child = { "child", { "name", RELABELS } };
 static const struct element any_child = { "any-child", { RELABELS } };
-static const struct element rule_service = { "service",
-	                                     { "name", SELECTORS,
-	                                       "unscoped_label" },
-	                                     { &parent, &child, &any_child } };
+static const struct element local = { "local", { RELABELS } };
+static const struct element rule_service = {
+	"service",
+	{ "name", SELECTORS, "unscoped_label" },
+	{ &parent, &child, &any_child, &local }
+};
 static const struct element rule_any = { "any-service",
 	                                 { SELECTORS, "unscoped_label" },
-	                                 { &parent, &child, &any_child } };
+	                                 { &parent, &child, &any_child,
+	                                   &local } };
 static const struct element service = { "service", { "name" } };
 static const struct element parent_provides = {
 	"parent-provides", { 0 }, { &service }, .once = true

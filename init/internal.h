@@ -57,7 +57,10 @@ struct sandbox {
 	struct list waiting; /* sessions whose server is not up yet */
 	struct list orphans; /* owned: sessions without client */
 	struct list timers;  /* that run */
-	struct fief_id_space upward; /* sessions at our parent */
+	struct fief_id_space upward;          /* sessions at our parent */
+	struct fief_services services;        /* of the component around us */
+	struct config_service *service_names; /* owned: of these */
+	struct fief_id_space own_ids;         /* of their sessions */
 	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
@@ -94,7 +97,8 @@ struct session {
 	struct sandbox *sandbox;
 	struct child *client; /* borrowed: owner; NULL: it is gone */
 	struct child *server; /* borrowed; NULL: the parent or us */
-	bool local;           /* served by us: the config ROM */
+	bool local;           /* served by us: the config ROM, or `own` */
+	bool own;             /* by the component around the sandbox */
 	enum env_kind env;
 	enum session_state state;
 	enum fief_err outcome;    /* of state DENIED */
@@ -102,7 +106,7 @@ struct session {
 	bool wait;                /* the client wants late replies */
 	bool at_once;             /* the parent served it without waiting */
 	struct fief_id client_id; /* in client->sessions */
-	struct fief_id server_id; /* in server->served, or in upward */
+	struct fief_id server_id; /* in server->served, upward or own_ids */
 	struct list_elem link;    /* waiting, client->closing or orphans */
 
 	/* What the server is to be told. */
@@ -136,7 +140,7 @@ struct session_ask {
 
 /* Where the config leads a session. */
 struct session_way {
-	bool local;           /* we serve it */
+	bool local, own;      /* as in struct session */
 	struct child *server; /* NULL: local, or the parent */
 	struct label label;   /* as the server sees it */
 };
@@ -215,6 +219,16 @@ FIEF_MUST enum fief_err upward_start(struct child *);
  * one. */
 bool upward_end(struct child *);
 void upward_news(struct fief_signal_handler *self, unsigned count);
+
+/* ---- local.c: sessions at services of the component around us ---- */
+void local_ask(struct session *);
+FIEF_MUST enum fief_err local_upgrade(struct session *, uint64_t ram,
+                                      uint32_t caps);
+/* No effect if there is none. */
+void local_close(struct session *);
+/* The binary of a child, if a local service has it. */
+FIEF_MUST enum fief_err local_binary(const struct session *, fief_cap *ds);
+void local_fini(struct sandbox *);
 
 /* ---- server.c: requests to children ---- */
 void server_ask(struct session *, enum request_kind);

@@ -32,6 +32,9 @@ static enum route_result target_try(const struct route_request *q,
 		return config_lists(q->config->parent_provides, q->service) ?
 		               ROUTE_FOUND :
 		               ROUTE_REFUSED;
+	if (t->kind == CONFIG_TARGET_LOCAL)
+		return config_lists(q->local, q->service) ? ROUTE_FOUND :
+		                                            ROUTE_REFUSED;
 	out->server = config_server_find(q->config, t->child);
 	return out->server && config_lists(out->server->provides, q->service) ?
 	               ROUTE_FOUND :

@@ -8,11 +8,12 @@ struct route_request {
 	const struct config *config;
 	const struct config_start *client;
 	const char *service;
-	const char *label; /* as the client sent it */
+	const char *label;                  /* as the client sent it */
+	const struct config_service *local; /* of <local/>; NULL: none */
 };
 
 struct route {
-	const struct config_start *server;  /* NULL: the parent */
+	const struct config_start *server;  /* NULL: the parent, or local */
 	const struct config_rule *rule;     /* that decides; NULL: none */
 	const struct config_target *target; /* of it, that is taken */
 };

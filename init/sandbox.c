@@ -76,6 +76,8 @@ static enum fief_err sandbox_init(struct sandbox *b, struct fief_env *env)
 	fief_arena_source_init(&b->source, env->heap);
 	config_live_init(&b->live, &b->source.source);
 	fief_id_space_init(&b->upward, UPWARD_MAX);
+	fief_id_space_init(&b->own_ids, UINT32_MAX);
+	fief_services_init(&b->services, env);
 	e = fief_signal_manage(env->ep, &b->parent_sigh);
 	if (!e)
 		e = fief_signal_manage(env->ep, &b->work);
@@ -111,6 +113,7 @@ enum fief_err sandbox_create(struct fief_env *env,
 void sandbox_destroy(struct sandbox *b)
 {
 	children_destroy(b);
+	local_fini(b);
 	loader_forget_sandbox(b);
 	fief_signal_dissolve(b->env->ep, &b->parent_sigh);
 	fief_signal_dissolve(b->env->ep, &b->work);

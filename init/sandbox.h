@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include <fief/component.h>
+#include <fief/service.h>
 
 enum {
 	SANDBOX_RAM_DEFAULT = 1 << 20, /* of a child that names no quota */
@@ -52,6 +52,16 @@ struct sandbox_hooks {
 FIEF_MUST enum fief_err sandbox_create(struct fief_env *env,
                                        const struct sandbox_hooks *hooks,
                                        struct sandbox **out);
+
+/*
+ * Serve the children that the config routes to <local/>. A service is described
+ * as for <fief/root.h>, and its functions are called the same way, on the
+ * entrypoint; the labels are those that the config makes. What a session costs
+ * is paid by its child. Before the first config; `service` outlives the
+ * sandbox. Errors: OUT_OF_RAM, OUT_OF_CAPS.
+ */
+FIEF_MUST enum fief_err sandbox_serve(struct sandbox *,
+                                      struct fief_service *service);
 
 /* End all children and give everything back. */
 void sandbox_destroy(struct sandbox *);

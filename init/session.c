@@ -37,18 +37,24 @@ static void settled(struct session *s, enum fief_err status)
 
 /* ---- asking ---- */
 
+static struct fief_id_space *names(const struct session *s)
+{
+	if (s->own)
+		return &s->sandbox->own_ids;
+	return s->server ? &s->server->served : &s->sandbox->upward;
+}
+
 static enum fief_err session_name(struct session *s)
 {
-	if (s->local)
+	if (s->local && !s->own)
 		return FIEF_OK;
-	return fief_id_add(s->server ? &s->server->served : &s->sandbox->upward,
-	                   &s->server_id);
+	return fief_id_add(names(s), &s->server_id);
 }
 
 static void session_unname(struct session *s)
 {
-	fief_id_remove(s->server ? &s->server->served : &s->sandbox->upward,
-	               &s->server_id);
+	fief_id_remove(names(s), &s->server_id);
+	local_close(s);
 	list_remove(&s->in_requests);
 }
 
@@ -63,6 +69,8 @@ static void session_pay_and_ask(struct session *s)
 	s->paid = !e;
 	if (e)
 		session_refused(s, e);
+	else if (s->own)
+		local_ask(s);
 	else if (s->local)
 		session_opened(s, s->client->config.obj.cap);
 	else if (s->server)
@@ -121,7 +129,8 @@ void session_upgraded(struct session *s, enum fief_err result)
 	s->state = SESSION_OPEN;
 	if (result) {
 		money_refund(s, s->more_ram, s->more_caps);
-	} else if (s->server || !config_service_same(s->service, PD_SERVICE)) {
+	} else if (s->server || s->local ||
+	           !config_service_same(s->service, PD_SERVICE)) {
 		s->ram += s->more_ram;
 		s->caps += s->more_caps;
 	}
@@ -180,7 +189,9 @@ static enum fief_err upgrade_up(struct session *s)
 {
 	enum fief_err e = FIEF_OK;
 
-	if (!s->local)
+	if (s->own)
+		e = local_upgrade(s, s->more_ram, s->more_caps);
+	else if (!s->local)
 		e = upward_upgrade(s, s->more_ram, s->more_caps);
 	if (e == FIEF_PENDING)
 		return e;

@@ -59,6 +59,7 @@ enum fief_err session_way_find(const struct child *client, enum env_kind env,
 		.client = client->start,
 		.service = service,
 		.label = sent,
+		.local = client->sandbox->service_names,
 	};
 	struct route route = { 0 };
 	enum route_result result = ROUTE_FOUND;
@@ -70,6 +71,8 @@ enum fief_err session_way_find(const struct child *client, enum env_kind env,
 		*why = result;
 	if (result != ROUTE_FOUND)
 		return FIEF_DENIED;
+	out->own = route.target && route.target->kind == CONFIG_TARGET_LOCAL;
+	out->local |= out->own;
 	out->server = route.server ? route.server->child : NULL;
 	return label_make(client, sent, route.target, &out->label);
 }
@@ -92,6 +95,7 @@ static enum fief_err route_set(struct session *s)
 	if (e)
 		return e;
 	s->local = way.local;
+	s->own = way.own;
 	s->server = way.server;
 	memcpy(s->label, way.label.text, strlen(way.label.text) + 1);
 	return FIEF_OK;

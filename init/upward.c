@@ -95,7 +95,7 @@ static bool all_here(const struct child *c)
 	if (c->sandbox->one_by_one)
 		return false;
 	for (unsigned i = 0; i < ENV_COUNT; i++)
-		if (!s[i] || s[i]->server)
+		if (!s[i] || s[i]->server || s[i]->local)
 			return false;
 	return true;
 }

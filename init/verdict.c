@@ -40,8 +40,8 @@ static enum verdict session_verdict(const struct session *s)
 		return s->state == SESSION_DEAD && !s->lost ? STAYS : STUCK;
 	if (s->state == SESSION_DEAD) /* it can have a server again */
 		return s->lost || served_anew(way.server) ? RESTARTS : STAYS;
-	if (way.local != s->local || way.server != s->server ||
-	    strcmp(way.label.text, s->label) != 0)
+	if (way.local != s->local || way.own != s->own ||
+	    way.server != s->server || strcmp(way.label.text, s->label) != 0)
 		return RESTARTS;
 	return s->state != SESSION_WAITING && served_anew(way.server) ?
 	               RESTARTS :

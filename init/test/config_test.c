@@ -328,6 +328,8 @@ static const char routes[] =
 	"<service name='Gpu'><parent/><any-child/></service>"
 	"<service name='Audio'><parent/></service>"
 	"<service name='Empty'/>"
+	"<service name='Own'><local/></service>"
+	"<service name='Other'><local/><child name='s2'/></service>"
 	"<any-service label='never'><child name='s2'/></any-service>"
 	"<any-service><child name='s2'/></any-service>"
 	"<any-service><parent/></any-service>"
@@ -355,12 +357,15 @@ static void route_table(void **state)
 		{ "a", "Gpu", "", ROUTE_FOUND, "s1", NULL },
 		{ "a", "Audio", "", ROUTE_REFUSED, NULL, NULL },
 		{ "a", "Empty", "", ROUTE_REFUSED, NULL, NULL },
+		{ "a", "Own", "", ROUTE_FOUND, NULL, NULL },
+		{ "a", "Other", "", ROUTE_REFUSED, NULL, NULL },
 		{ "a", "LOG", "", ROUTE_FOUND, NULL, NULL },
 		{ "a", "RAM", "", ROUTE_FOUND, NULL, NULL },
 		{ "a", "Vanished", "", ROUTE_NONE, NULL, NULL },
 		{ "b", "Default", "", ROUTE_FOUND, "s1", NULL },
 		{ "b", "LOG", "", ROUTE_NONE, NULL, NULL },
 	};
+	static const struct config_service local = { .name = "Own" };
 	struct parsed p;
 
 	(void)state;
@@ -371,6 +376,7 @@ static void route_table(void **state)
 			config_start_find(p.config, table[i].client),
 			table[i].service,
 			table[i].label,
+			&local,
 		};
 		struct route r = { 0 };
 

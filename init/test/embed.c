@@ -12,6 +12,7 @@
 
 #include <init/sandbox.h>
 #include <lib/mem.h>
+#include <session/log.h>
 #include <session/pd.h>
 
 #include "fault.h"
@@ -35,7 +36,10 @@ enum {
 	"<start name='server' ram='1M'><binary name='init-test-server'/>"      \
 	"<provides><service name='Test'/></provides></start>"                  \
 	"<start name='victim' ram='2M'><binary name='init-test-victim'/>"      \
-	"<exit propagate='yes'/><config a='b'/></start>"
+	"<exit propagate='yes'/><route><service name='LOG'><local/></service>" \
+	"<service name='Test'><child name='server'/></service>"                \
+	"<any-service><parent/></any-service></route>"                         \
+	"<config a='b'/></start>"
 #define OUTWARD(config)                                                        \
 	"<start name='outward' ram='2M'><binary name='init-test-victim'/>"     \
 	"<exit propagate='yes'/><route><service name='Test'><parent "          \
@@ -58,6 +62,8 @@ static struct main {
 	struct fief_alloc failing;
 	struct fief_signal_handler tick;
 	struct sandbox *sandbox; /* NULL between rounds */
+	struct fief_service log;
+	unsigned logs, served; /* open local sessions; and all there were */
 	unsigned round, ticks, finished;
 	unsigned exits;
 	bool ended;
@@ -92,6 +98,43 @@ static struct state measure(void)
 	             &s.caps_used))
 		m.failed++;
 	return s;
+}
+
+/* "victim" logs here. */
+static enum fief_err op_write(struct fief_rpc_obj *self, struct capnp_text text)
+{
+	(void)self, (void)text;
+	return FIEF_OK;
+}
+
+static const struct log_ops log_ops = { .write = op_write };
+
+static void log_fini(struct fief_service_session *s)
+{
+	(void)s;
+	m.logs--;
+}
+
+static enum fief_err log_init(struct fief_service_session *s,
+                              const struct fief_service_request *request)
+{
+	(void)s, (void)request;
+	m.logs++;
+	m.served++;
+	return FIEF_OK;
+}
+
+static enum fief_err serve(void)
+{
+	m.log = (struct fief_service){
+		.name = LOG_SERVICE,
+		.type = &log_rpc_type,
+		.ops = &log_ops,
+		.size = sizeof(struct fief_service_session),
+		.init = log_init,
+		.fini = log_fini,
+	};
+	return sandbox_serve(m.sandbox, &m.log);
 }
 
 static void exited(void *arg, int code)
@@ -145,6 +188,8 @@ static void round_begin(void)
 	fault_arm(m.round > PLAIN ? m.round - PLAIN : 0);
 	fief_heap_init(&m.heap, m.env->ram);
 	e = sandbox_create(&m.inner, &hooks, &m.sandbox);
+	if (!e)
+		e = serve();
 	fault.said |= e != FIEF_OK; /* its caller reports */
 	fault.soon_gone = true;
 	if (!e)
@@ -170,6 +215,12 @@ static void round_end(void)
 	if (m.sandbox)
 		sandbox_destroy(m.sandbox);
 	m.sandbox = NULL;
+	if (m.logs) {
+		fief_error("fault %u: %u local sessions left", fault.fail_at,
+		           m.logs);
+		m.failed++;
+		m.logs = 0;
+	}
 	if (m.heap.used) {
 		fief_error("fault %u: %llu bytes not freed", fault.fail_at,
 		           (unsigned long long)m.heap.used);
@@ -198,6 +249,7 @@ static void on_tick(struct fief_signal_handler *self, unsigned count)
 	}
 	round_end();
 	if (fault.fail_at && fault.calls < fault.fail_at) {
+		m.failed += !m.served;
 		fief_log("%u faults, %d checks failed", fault.fail_at,
 		         m.failed);
 		fief_exit(m.env, m.failed > 99 ? 99 : m.failed);

@@ -5,96 +5,20 @@
 #include <fief/config.h>
 #include <fief/kif_table.h>
 #include <fief/log.h>
-#include <fief/root.h>
-#include <fief/session.h>
-#include <lib/label.h>
-#include <lib/mem.h>
-#include <session/fs_stub.h>
 #include <session/parent.h>
 #include <session/pd.h>
 
-enum { SERVICES = 4, HELD = 16 };
+#include "dummy.h"
+
+enum { HELD = 16 };
 
 static struct main {
 	struct fief_env *env;
 	struct fief_config config;
 	struct fief_signal_handler changed, yield;
-	struct fief_root root;
-	struct fief_service service[SERVICES];
-	struct label service_name[SERVICES]; /* the config changes */
-	unsigned services;
-	struct fief_session session[HELD];
-	unsigned sessions;
 	struct dataspace_cap ram[HELD];
 	unsigned rams;
 } m;
-
-/* ---- as a server ---- */
-
-static enum fief_err op_identify(struct fief_rpc_obj *self,
-                                 struct capnp_text *server,
-                                 struct capnp_text *label)
-{
-	(void)self;
-	*server = *label = capnp_text_of("dummy");
-	return FIEF_OK;
-}
-
-static const struct fs_stub_ops ops = { .identify = op_identify };
-
-static enum fief_err session_init(struct fief_service_session *s,
-                                  const struct fief_service_request *request)
-{
-	fief_log("serves %s \"%s\"", s->service->name, request->label);
-	if (!strcmp(label_last(request->label), "exit"))
-		fief_exit(m.env, 4);
-	return FIEF_OK;
-}
-
-static void session_fini(struct fief_service_session *s)
-{
-	fief_log("served %s", s->service->name);
-}
-
-static enum fief_err do_provide(const struct node *n)
-{
-	struct fief_service *s = &m.service[m.services];
-	struct label *name = &m.service_name[m.services];
-
-	if (m.services == SERVICES ||
-	    label_set(name, node_attr(n, "service", "Dummy")))
-		return FIEF_LIMIT;
-	*s = (struct fief_service){
-		.name = name->text,
-		.type = &fs_stub_rpc_type,
-		.ops = &ops,
-		.size = sizeof(struct fief_service_session),
-		.init = session_init,
-		.fini = session_fini,
-	};
-	m.services++;
-	return fief_root_announce(&m.root, s);
-}
-
-/* ---- as a client ---- */
-
-static enum fief_err do_session(const struct node *n)
-{
-	const struct fief_session_args args = {
-		.service = node_attr(n, "service", "Dummy"),
-		.label = node_attr(n, "label", ""),
-		.ram = 32 << 10,
-		.caps = 10,
-	};
-	enum fief_err e;
-
-	if (m.sessions == HELD)
-		return FIEF_LIMIT;
-	e = fief_session_open(m.env, &args, &m.session[m.sessions]);
-	fief_log("%s \"%s\": %s", args.service, args.label, fief_err_text(e));
-	m.sessions += !e;
-	return FIEF_OK;
-}
 
 /* ---- quota ---- */
 
@@ -177,15 +101,36 @@ static enum fief_err do_exit(const struct node *n)
 	return e;
 }
 
+static enum fief_err do_session(const struct node *n)
+{
+	return dummy_session(m.env, n);
+}
+
+static enum fief_err do_upgrade(const struct node *n)
+{
+	return dummy_upgrade(m.env, n);
+}
+
+static enum fief_err do_call(const struct node *n)
+{
+	return dummy_call(n);
+}
+
+static enum fief_err do_close(const struct node *n)
+{
+	return dummy_close(m.env, n);
+}
+
 static const struct {
 	const char *name;
 	enum fief_err (*run)(const struct node *);
 	bool once; /* not again when the config changes */
 } steps[] = {
-	{ "provide", do_provide, true }, { "session", do_session, true },
-	{ "use", do_use, true },         { "free", do_free, false },
-	{ "quota", do_quota, false },    { "log", do_log, false },
-	{ "exit", do_exit, false },
+	{ "provide", dummy_provide, true }, { "session", do_session, true },
+	{ "upgrade", do_upgrade, false },   { "call", do_call, false },
+	{ "close", do_close, false },       { "use", do_use, true },
+	{ "free", do_free, false },         { "quota", do_quota, false },
+	{ "log", do_log, false },           { "exit", do_exit, false },
 };
 
 static void step(const struct node *n, bool first)
@@ -232,7 +177,7 @@ static enum fief_err start(struct fief_env *env)
 		e = parent_yield_sigh((struct parent_cap){ env->parent },
 		                      (struct signal_cap){ m.yield.cap });
 	if (!e)
-		e = fief_root_init(&m.root, env);
+		e = dummy_server_init(env);
 	if (!e)
 		e = fief_config_open(env, &m.config);
 	return e ? e : fief_rom_sigh(&m.config.rom, &m.changed);

@@ -75,6 +75,10 @@ class Checks(Case):
                    'provides it; "t" does', child("t", TIMER) + child(
                        "a", route(Timer=PARENT, LOG=PARENT, ROM=PARENT,
                                   CPU=PARENT, PD=PARENT)))
+        self.finds('route to service "Timer", but no target of the rule '
+                   "provides it", child("a", route(
+                       Timer="<local/>", LOG=PARENT, ROM=PARENT, CPU=PARENT,
+                       PD=PARENT)))
         # One without targets denies on purpose.
         self.assertEqual(self.check(child("a", "<route><service name='Timer'/>"
                          "<any-service><parent/></any-service></route>")),

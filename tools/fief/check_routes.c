@@ -25,6 +25,8 @@ static bool target_gives(const struct authority_init *in,
 		return config_lists(in->config->parent_provides, service);
 	if (t->kind == CONFIG_TARGET_ANY_CHILD)
 		return authority_service_find(in, service) != NULL;
+	if (t->kind == CONFIG_TARGET_LOCAL)
+		return false; /* init has no services of its own */
 	s = config_server_find(in->config, t->child);
 	return s && config_lists(s->provides, service);
 }
@@ -96,6 +98,8 @@ static bool visit_target(const struct authority_init *in,
 		s = config_server_find(in->config, t->child);
 		return visit_list(s ? s->provides : NULL, visit, arg);
 	}
+	if (t->kind == CONFIG_TARGET_LOCAL)
+		return true;
 	for (const struct authority_service *a = in->service_list; a;
 	     a = a->next)
 		if (!visit(arg, a->name))
