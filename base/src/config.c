@@ -3,23 +3,25 @@
 
 #include <fief/config.h>
 
+#include <fief/kif_table.h>
 #include <fief/log.h>
 #include <lib/node_xml.h>
 
-static void log_fault(const struct node_error *fault)
+static void log_fault(const char *file, const struct node_error *fault)
 {
 	char text[NODE_ERROR_MAX + 32];
 	struct fmt f;
 
 	fmt_init(&f, text, sizeof(text));
-	node_error_print(&f, "config", fault);
+	node_error_print(&f, file, fault);
 	fief_error("%s", text);
 }
 
 static enum fief_err config_parse(struct fief_config *c)
 {
 	const struct node_xml_input in = { .text = c->rom.data,
-		                           .len = c->rom.size };
+		                           .len = c->rom.size,
+		                           .salt = fief_kif->time() };
 	struct arena arena = { 0 };
 	struct node_error fault = { 0 };
 	struct node *root = NULL;
@@ -29,7 +31,7 @@ static enum fief_err config_parse(struct fief_config *c)
 		arena_init(&arena, &c->source.source);
 		e = node_xml_parse(&in, &arena, &fault, &root);
 		if (e) {
-			log_fault(&fault);
+			log_fault(c->name, &fault);
 			arena_fini(&arena);
 			return e;
 		}
@@ -40,13 +42,18 @@ static enum fief_err config_parse(struct fief_config *c)
 	return FIEF_OK;
 }
 
+enum fief_err fief_config_open_named(struct fief_env *env, const char *name,
+                                     struct fief_config *c)
+{
+	*c = (struct fief_config){ .name = name };
+	fief_arena_source_init(&c->source, env->heap);
+	return fief_rom_open(env, name, &c->rom);
+}
+
 enum fief_err fief_config_open(struct fief_env *env, struct fief_config *c)
 {
-	enum fief_err e;
+	enum fief_err e = fief_config_open_named(env, "config", c);
 
-	*c = (struct fief_config){ 0 };
-	fief_arena_source_init(&c->source, env->heap);
-	e = fief_rom_open(env, "config", &c->rom);
 	if (e)
 		return e;
 	e = config_parse(c);

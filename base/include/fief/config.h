@@ -10,6 +10,7 @@
 
 struct fief_config {
 	struct fief_rom rom;
+	const char *name; /* borrowed: of the module */
 	struct fief_arena_source source;
 	struct arena arena;
 	const struct node *root; /* NULL: there is none; valid until update */
@@ -22,6 +23,15 @@ struct fief_config {
  */
 FIEF_MUST enum fief_err fief_config_open(struct fief_env *env,
                                          struct fief_config *c);
+
+/*
+ * Open module `name` (borrowed) without looking at its content: the tree is
+ * empty until the first update. For nodes that come from elsewhere, which may
+ * be malformed. Errors: those of fief_rom_open. Blocks on the ROM service.
+ */
+FIEF_MUST enum fief_err fief_config_open_named(struct fief_env *env,
+                                               const char *name,
+                                               struct fief_config *c);
 
 /*
  * Parse the module's present content. On failure the old tree stays. To learn
