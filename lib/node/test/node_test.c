@@ -9,29 +9,8 @@
 
 #include <cmocka.h>
 
+#include <lib/node/test/parse.h>
 #include <lib/node_gen.h>
-#include <lib/node_xml.h>
-
-static char memory[1 << 20];
-static struct arena arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena_init_fixed(&arena, memory, sizeof(memory));
-	return 0;
-}
-
-static const struct node *parse(const char *text)
-{
-	const struct node_xml_input in = { text, strlen(text), 1 };
-	struct node_error err;
-	struct node *root;
-
-	if (node_xml_parse(&in, &arena, &err, &root))
-		fail_msg("%s: %s", text, err.text);
-	return root;
-}
 
 static void lookup(void **state)
 {
@@ -430,20 +409,20 @@ static void depth(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(lookup, setup),
-		cmocka_unit_test_setup(nothing_is_empty, setup),
-		cmocka_unit_test_setup(bools, setup),
-		cmocka_unit_test_setup(numbers, setup),
-		cmocka_unit_test_setup(required, setup),
-		cmocka_unit_test_setup(long_error, setup),
-		cmocka_unit_test_setup(equality, setup),
-		cmocka_unit_test_setup(copies, setup),
-		cmocka_unit_test_setup(round_trips, setup),
-		cmocka_unit_test_setup(subtree, setup),
-		cmocka_unit_test_setup(generator, setup),
-		cmocka_unit_test_setup(hostile_values, setup),
-		cmocka_unit_test_setup(misuse, setup),
-		cmocka_unit_test_setup(depth, setup),
+		cmocka_unit_test_setup(lookup, parse_setup),
+		cmocka_unit_test_setup(nothing_is_empty, parse_setup),
+		cmocka_unit_test_setup(bools, parse_setup),
+		cmocka_unit_test_setup(numbers, parse_setup),
+		cmocka_unit_test_setup(required, parse_setup),
+		cmocka_unit_test_setup(long_error, parse_setup),
+		cmocka_unit_test_setup(equality, parse_setup),
+		cmocka_unit_test_setup(copies, parse_setup),
+		cmocka_unit_test_setup(round_trips, parse_setup),
+		cmocka_unit_test_setup(subtree, parse_setup),
+		cmocka_unit_test_setup(generator, parse_setup),
+		cmocka_unit_test_setup(hostile_values, parse_setup),
+		cmocka_unit_test_setup(misuse, parse_setup),
+		cmocka_unit_test_setup(depth, parse_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,31 +9,10 @@
 
 #include <cmocka.h>
 
-#include <lib/node_xml.h>
+#include <lib/node/test/parse.h>
 
 #include <os/rom_filter/filter.h>
 #include <os/rom_filter/path.h>
-
-static char memory[1 << 20];
-static struct arena arena;
-
-static int setup(void **state)
-{
-	(void)state;
-	arena_init_fixed(&arena, memory, sizeof(memory));
-	return 0;
-}
-
-static const struct node *parse(const char *text)
-{
-	const struct node_xml_input in = { text, strlen(text), 1 };
-	struct node_error err;
-	struct node *root;
-
-	if (node_xml_parse(&in, &arena, &err, &root))
-		fail_msg("%s: %s", text, err.text);
-	return root;
-}
 
 /* The only module is called "a". */
 static const struct node *look(void *ctx, const char *rom)
@@ -99,7 +78,7 @@ static void generate(void **state)
 		const char *input = cases[i].input;
 		struct filter f = { .look = look };
 
-		setup(NULL);
+		parse_setup(NULL);
 		snprintf(config, sizeof(config), "<config>%s</config>",
 		         cases[i].config);
 		f.config = parse(config);
@@ -145,7 +124,7 @@ static void refuse(void **state)
 		char config[1024];
 		struct node_error err = { 0 };
 
-		setup(NULL);
+		parse_setup(NULL);
 		snprintf(config, sizeof(config), "<config>%s</config>",
 		         refused[i].config);
 		assert_int_equal(filter_check(parse(config), &err),
@@ -247,11 +226,11 @@ static void paths(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(generate, setup),
-		cmocka_unit_test_setup(refuse, setup),
-		cmocka_unit_test_setup(bounds, setup),
-		cmocka_unit_test_setup(attributes_bound, setup),
-		cmocka_unit_test_setup(paths, setup),
+		cmocka_unit_test_setup(generate, parse_setup),
+		cmocka_unit_test_setup(refuse, parse_setup),
+		cmocka_unit_test_setup(bounds, parse_setup),
+		cmocka_unit_test_setup(attributes_bound, parse_setup),
+		cmocka_unit_test_setup(paths, parse_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
