@@ -91,6 +91,12 @@ static enum fief_err do_log(const struct node *n)
 	return FIEF_OK;
 }
 
+static enum fief_err do_env(const struct node *n)
+{
+	fief_log("%s=%s", node_attr(n, "key", ""), node_attr(n, "value", ""));
+	return FIEF_OK;
+}
+
 static enum fief_err do_exit(const struct node *n)
 {
 	int64_t code = 0;
@@ -130,7 +136,8 @@ static const struct {
 	{ "upgrade", do_upgrade, false },   { "call", do_call, false },
 	{ "close", do_close, false },       { "use", do_use, true },
 	{ "free", do_free, false },         { "quota", do_quota, false },
-	{ "log", do_log, false },           { "exit", do_exit, false },
+	{ "log", do_log, false },           { "env", do_env, false },
+	{ "exit", do_exit, false },
 };
 
 static void step(const struct node *n, bool first)
