@@ -49,6 +49,26 @@ static enum fief_err op_threads(struct fief_rpc_obj *self, uint32_t after,
 	return FIEF_NOT_FOUND;
 }
 
+/* The label is the authority: nobody can have one outside its own part of the
+ * tree, unless a parent of both says so by its routes. */
+static enum fief_err op_time(struct fief_rpc_obj *self, uint32_t after,
+                             uint32_t *number, struct capnp_text *label,
+                             uint64_t *ns)
+{
+	const char *top = cpu_of(self)->session->label.text;
+
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core) {
+		if (pd->number <= after || !label_scoped(pd->label.text, top) ||
+		    !kcore_pd_pid(pd->pd))
+			continue;
+		*number = pd->number;
+		*label = capnp_text_of(pd->label.text);
+		*ns = kcore_pd_cpu_ns(pd->pd);
+		return FIEF_OK;
+	}
+	return FIEF_NOT_FOUND;
+}
+
 static enum fief_err op_kill(struct fief_rpc_obj *self, uint32_t number)
 {
 	enum fief_err e = number ? FIEF_NOT_FOUND : FIEF_OK;
@@ -67,6 +87,7 @@ static const struct cpu_ops cpu_ops = {
 	.affinity = op_affinity,
 	.threads = op_threads,
 	.kill = op_kill,
+	.time = op_time,
 	.exception_sigh = cpu_op_exception_sigh,
 	.exception = cpu_op_exception,
 };
@@ -95,6 +116,7 @@ static enum fief_err cpu_open(struct core_session *s, fief_cap *cap)
 	cpu = mem;
 	cpu->obj.type = &cpu_rpc_type;
 	cpu->obj.ops = &cpu_ops;
+	cpu->session = s;
 	e = fief_entrypoint_manage(&core.ep, &cpu->obj);
 	if (e) {
 		fief_free(core.alloc, cpu, sizeof(*cpu));

@@ -10,6 +10,7 @@ struct core_pd;
 
 struct cpu_session {
 	struct fief_rpc_obj obj;
+	const struct core_session *session; /* borrowed: outlives us */
 	int priority;
 	uint64_t mask;
 	bool used;           /* something was started with it */

@@ -63,4 +63,11 @@ interface Cpu $Fief.service("CPU") $Fief.ramQuota(4096) $Fief.capQuota(2) {
   exception @5 (after :UInt32) -> (crash :CpuCrash) $Fief.errors([notFound]);
   # The next crash after the one of that number. Reading does not remove it; a
   # session keeps the last four. NOT_FOUND: there is none.
+
+  time @6 (after :UInt32) -> (pd :UInt32, label :Text, ns :UInt64)
+    $Fief.errors([notFound]);
+  # CPU time that a running PD used up to now. The PDs are those whose label is
+  # the label of this session, or lies below it, whoever started them: a session
+  # tells of the part of the tree that its label stands for. The next one with a
+  # higher number than `after`, as for `threads`.
 }

@@ -5,6 +5,7 @@
 #include "attack.h"
 
 #include <lib/mem.h>
+#include <session/cpu.h>
 #include <session/pd.h>
 
 /* What must not be called: it would end the test by right. */
@@ -105,6 +106,36 @@ static int steal_quota(void)
 	return 0;
 }
 
+/* CPU time of others: a session tells of what is below its label, which is
+ * that of the attackers. */
+static int cpu_time_of_others(void)
+{
+	static const char own[] = "init -> attacker";
+	const struct cpu_cap cpu = { attack_get(HOSTILE_CPU, 0) };
+	uint64_t end = ATTACK_MS(300), sum = 0;
+	struct cpu_time_reply r;
+	uint32_t seen = 0;
+
+	while (fief_kif->time() < end) {
+		uint64_t now = 0;
+
+		for (r.pd = 0; !cpu_time(cpu, r.pd, &r); seen++) {
+			if (!capnp_text_equal(r.label, capnp_text_of(own)))
+				fief_log("BREACH: CPU time of %.*s",
+				         (int)r.label.len, r.label.s);
+			now += r.ns;
+		}
+		if (now < sum)
+			fief_log("BREACH: CPU time went back");
+		sum = now;
+		if (!cpu_time(cpu, UINT32_MAX, &r))
+			fief_log("BREACH: a PD beyond all numbers");
+	}
+	fief_log("cpu-time: %s, %s", seen ? "seen" : "nothing",
+	         sum ? "counted" : "no time");
+	return 0;
+}
+
 /* A component that is no ELF image, or nearly one. */
 static int elf_garbage(void)
 {
@@ -150,6 +181,7 @@ const struct attack attacks_service[] = {
 	{ "fuzz", fuzz },
 	{ "handles", handles },
 	{ "steal-quota", steal_quota },
+	{ "cpu-time", cpu_time_of_others },
 	{ "elf-garbage", elf_garbage },
 	{ 0 },
 };

@@ -436,6 +436,7 @@ static enum fief_err open_sessions(struct fief_env *env)
 	};
 	const struct fief_session_args cpu = {
 		.service = CPU_SERVICE,
+		.label = "attacker",
 		.ram = CPU_RAM_QUOTA,
 		.caps = CPU_CAP_QUOTA,
 	};

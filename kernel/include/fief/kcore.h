@@ -96,6 +96,8 @@ void *kcore_pd_ctx(const struct kcore_pd *);
 int kcore_pd_pid(const struct kcore_pd *);
 /* Threads that run in it now; 0 if it does not run. */
 unsigned kcore_pd_threads(const struct kcore_pd *);
+/* CPU time that its threads used, ended ones included; 0 if it does not run. */
+uint64_t kcore_pd_cpu_ns(const struct kcore_pd *);
 /*
  * Priority (0 highest .. 19) and CPU mask (0: all) of all threads, now and
  * later. Hints on Linux: an ordinary user cannot raise a priority again.

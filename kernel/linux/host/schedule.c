@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A PD's threads from outside: how many, their priority and affinity. */
+/* A PD's threads from outside: how many, their priority, affinity, CPU time. */
 
 #include <dirent.h>
 #include <sched.h>
@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "host.h"
 
-enum { CPUS = 64 };
+enum { CPUS = 64, NS_PER_S = 1000000000 };
 
 static void apply_thread(int tid, const struct kcore_pd *pd,
                          const cpu_set_t *set)
@@ -71,4 +72,15 @@ unsigned kcore_pd_threads(const struct kcore_pd *pd)
 	if (!kcore_pd_pid(pd) || stat(path, &st) || st.st_nlink < LINKS)
 		return 0; /* it died */
 	return (unsigned)(st.st_nlink - LINKS);
+}
+
+uint64_t kcore_pd_cpu_ns(const struct kcore_pd *pd)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	if (!kcore_pd_pid(pd) || clock_getcpuclockid(pd->pid, &clock) ||
+	    clock_gettime(clock, &t))
+		return 0; /* it died */
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
