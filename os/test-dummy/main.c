@@ -91,6 +91,17 @@ static enum fief_err do_log(const struct node *n)
 	return FIEF_OK;
 }
 
+static enum fief_err do_spin(const struct node *n)
+{
+	const uint64_t from = fief_kif->time();
+	uint64_t ms = 0;
+	enum fief_err e = node_attr_u64(n, "ms", 0, NULL, &ms);
+
+	while (!e && (fief_kif->time() - from) / 1000000 < ms)
+		;
+	return e;
+}
+
 static enum fief_err do_env(const struct node *n)
 {
 	fief_log("%s=%s", node_attr(n, "key", ""), node_attr(n, "value", ""));
@@ -137,7 +148,7 @@ static const struct {
 	{ "close", do_close, false },       { "use", do_use, true },
 	{ "free", do_free, false },         { "quota", do_quota, false },
 	{ "log", do_log, false },           { "env", do_env, false },
-	{ "exit", do_exit, false },
+	{ "spin", do_spin, false },         { "exit", do_exit, false },
 };
 
 static void step(const struct node *n, bool first)
