@@ -185,7 +185,10 @@ static enum fief_err reporter_init(struct fief_service_session *s,
 		return e;
 	if (!bytes || bytes > BUFFER_MAX)
 		return FIEF_LIMIT;
-	e = buffers_alloc(r, bytes);
+	/* The module, which may be made for it, is in our heap. */
+	e = fief_budget_take(&s->budget, sizeof(struct report_module), 0);
+	if (!e)
+		e = buffers_alloc(r, bytes);
 	if (!e)
 		e = reports_get(r->reports, request->label, &r->module);
 	if (!e && r->module->reporter)
