@@ -31,9 +31,6 @@ enum {
 	 * first ones, beside the donation; given back at the end. */
 	SANDBOX_SESSION_RAM = 1024,
 	SANDBOX_SESSIONS_PAID = 4, /* by SANDBOX_CHILD_RAM */
-
-	/* Sessions of one child, requested, open and closing. */
-	SANDBOX_SESSIONS_MAX = 256,
 };
 
 struct sandbox;

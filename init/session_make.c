@@ -123,11 +123,6 @@ static enum fief_err session_register(struct session *s, uint32_t id)
 
 	if (s->env != ENV_NONE)
 		return FIEF_OK;
-	if (c->session_count >= SANDBOX_SESSIONS_MAX) {
-		fief_error("\"%s\" exceeds the limit of %d sessions",
-		           child_name(c), SANDBOX_SESSIONS_MAX);
-		return FIEF_LIMIT;
-	}
 	e = fief_id_add_as(&c->sessions, &s->client_id, id);
 	if (e)
 		return FIEF_CONFLICT;

@@ -46,7 +46,6 @@ UNSEEN = {
     "fief does not read its answers": "own mistake",
     # Takes a component made for it.
     "crashed: %s, number": "tests/hostile",
-    "exceeds the limit of %d sessions": "init/test/client.c",
     "keeps %s RAM and %u caps of closed": "init/test/client.c",
     "more than %d parses at once": "lib/node/test",
     "the document has %zu bytes, the limit": "lib/node/test",
