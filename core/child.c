@@ -103,8 +103,16 @@ static void results(const struct core_pd *pd,
 	out->cpu = pd->cpu ? pd->cpu->obj.cap : FIEF_CAP_NULL;
 }
 
-/* Who starts faster than the host makes processes is answered when its turn
- * has come. */
+static void answer(const struct core_pd *pd, fief_reply token,
+                   enum fief_err status)
+{
+	struct parent_start_child_results out = { 0 };
+
+	if (!status)
+		results(pd, &out);
+	parent_start_child_reply_send(token, status, &out);
+}
+
 enum fief_err core_op_start_child(struct fief_rpc_obj *self,
                                   const struct parent_start_child_params *in,
                                   struct parent_start_child_results *out)
@@ -124,25 +132,10 @@ enum fief_err core_op_start_child(struct fief_rpc_obj *self,
 		return e;
 	}
 	pd = s.session[PART_PD]->object;
-	if (kcore_pd_starting(pd->pd)) {
-		pd->starter = fief_entrypoint_token(&core.ep);
+	if (core_pd_begins(pd, answer))
 		return FIEF_LATE;
-	}
 	results(pd, out);
 	return FIEF_OK;
-}
-
-void core_child_begun(struct core_pd *pd, enum fief_err status)
-{
-	const fief_reply token = pd->starter;
-	struct parent_start_child_results out = { 0 };
-
-	if (token == FIEF_REPLY_NULL)
-		return;
-	pd->starter = FIEF_REPLY_NULL;
-	if (!status)
-		results(pd, &out);
-	parent_start_child_reply_send(token, status, &out);
 }
 
 /* ---- end ---- */

@@ -4,13 +4,9 @@
 
 #include <session/parent.h>
 
-struct core_pd;
-
 enum fief_err core_op_start_child(struct fief_rpc_obj *,
                                   const struct parent_start_child_params *,
                                   struct parent_start_child_results *);
-/* Answer who waits for the start of the PD, if somebody does. */
-void core_child_begun(struct core_pd *, enum fief_err);
 enum fief_err core_op_close_child(struct fief_rpc_obj *, uint32_t pd_id,
                                   uint32_t cpu_id, uint32_t log_id,
                                   uint32_t rom_id);

@@ -59,7 +59,7 @@ static enum fief_err op_time(struct fief_rpc_obj *self, uint32_t after,
 
 	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core) {
 		if (pd->number <= after || !label_scoped(pd->label.text, top) ||
-		    !kcore_pd_pid(pd->pd))
+		    !pd->pd || !kcore_pd_pid(pd->pd))
 			continue;
 		*number = pd->number;
 		*label = capnp_text_of(pd->label.text);

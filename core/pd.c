@@ -2,7 +2,6 @@
 /* PD sessions: accounts, dataspaces, starting and stopping components. */
 
 #include "pd.h"
-#include "child.h"
 
 #include <fief/kif_table.h>
 
@@ -158,7 +157,8 @@ static enum fief_err op_alloc_ram(struct fief_rpc_obj *self, uint64_t bytes,
 		return e;
 	}
 	out->cap = ds->obj.cap;
-	if (kcore_requester(fief_entrypoint_token(&core.ep)) == pd->pd)
+	if (pd->pd &&
+	    kcore_requester(fief_entrypoint_token(&core.ep)) == pd->pd)
 		kcore_ds_push(fief_entrypoint_token(&core.ep), out->cap,
 		              ds->memory);
 	return FIEF_OK;
@@ -261,16 +261,51 @@ static enum fief_err op_reference(struct fief_rpc_obj *self, struct pd_cap cap)
 
 /* ---- life ---- */
 
+/* Until here it was an account: whoever makes many PDs and starts none holds
+ * nothing of the host. */
 enum fief_err core_pd_run(struct core_pd *pd, const struct kcore_ds *binary,
                           const fief_cap cap[KIF_BOOT_CAPS])
 {
-	enum fief_err e;
+	enum fief_err e = kcore_pd_create(pd, &pd->pd);
 
+	if (e)
+		return e;
 	pd->state = PD_STATE_RUNNING; /* it may die before this returns */
 	e = kcore_pd_start(pd->pd, binary, cap);
-	if (e)
+	if (e) {
+		kcore_pd_destroy(pd->pd);
+		pd->pd = NULL;
 		pd->state = PD_STATE_CREATED;
+	}
 	return e;
+}
+
+bool core_pd_begins(struct core_pd *pd,
+                    void (*answer)(const struct core_pd *, fief_reply,
+                                   enum fief_err))
+{
+	if (!kcore_pd_starting(pd->pd))
+		return false;
+	pd->starter = (struct core_starter){ fief_entrypoint_token(&core.ep),
+		                             answer };
+	return true;
+}
+
+static void starter_answer(struct core_pd *pd, enum fief_err status)
+{
+	const struct core_starter starter = pd->starter;
+
+	if (starter.token == FIEF_REPLY_NULL)
+		return;
+	pd->starter.token = FIEF_REPLY_NULL;
+	starter.answer(pd, starter.token, status);
+}
+
+static void start_answer(const struct core_pd *pd, fief_reply token,
+                         enum fief_err status)
+{
+	(void)pd;
+	pd_start_reply_send(token, status);
 }
 
 static enum fief_err op_start(struct fief_rpc_obj *self,
@@ -300,12 +335,15 @@ static enum fief_err op_start(struct fief_rpc_obj *self,
 	fief_kif->drop(parent.cap, 1);
 	fief_kif->drop(cpu.cap, 1);
 	fief_kif->drop(log.cap, 1);
-	return e;
+	return !e && core_pd_begins(pd, start_answer) ? FIEF_LATE : e;
 }
 
 static enum fief_err op_stop(struct fief_rpc_obj *self)
 {
-	kcore_pd_kill(pd_of(self)->pd);
+	const struct core_pd *pd = pd_of(self);
+
+	if (pd->pd)
+		kcore_pd_kill(pd->pd);
 	return FIEF_OK;
 }
 
@@ -381,7 +419,7 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 
 	pd->state = state[how];
 	pd->code = code;
-	core_child_begun(pd, FIEF_OK); /* its death is told by signal */
+	starter_answer(pd, FIEF_OK); /* its death is told by signal */
 	if (how == KCORE_NOT_STARTED)
 		core_start_failed(pd);
 	fief_kif->signal(pd->death_sigh);
@@ -391,7 +429,7 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 
 static void on_begun(void *ctx)
 {
-	core_child_begun(ctx, FIEF_OK);
+	starter_answer(ctx, FIEF_OK);
 }
 
 static void on_crash(void *ctx, const struct kcore_crash *crash)
@@ -506,15 +544,11 @@ enum fief_err core_pd_create(struct core_account *ref, size_t ram, size_t caps,
 	};
 	e = label_set(&pd->label, label);
 	if (!e)
-		e = kcore_pd_create(pd, &pd->pd);
-	if (!e)
 		e = fief_entrypoint_manage(&core.ep, &pd->obj);
 	if (!e)
 		e = core_account_move(ref, &pd->account, ram, caps);
 	if (e) {
 		fief_entrypoint_dissolve(&core.ep, &pd->obj);
-		if (pd->pd)
-			kcore_pd_destroy(pd->pd);
 		fief_free(core.alloc, pd, sizeof(*pd));
 		return e;
 	}
@@ -534,10 +568,11 @@ static void adopt_orphans(struct core_account *gone)
 
 void core_pd_destroy(struct core_pd *pd)
 {
-	core_child_begun(pd, FIEF_GONE);
+	starter_answer(pd, FIEF_GONE);
 	while (!list_empty(&pd->dataspaces))
 		ds_free(LIST_FIRST(&pd->dataspaces, struct core_ds, in_pd));
-	kcore_pd_destroy(pd->pd);
+	if (pd->pd)
+		kcore_pd_destroy(pd->pd);
 	fief_entrypoint_dissolve(&core.ep, &pd->obj);
 	fief_kif->drop(pd->death_sigh, 1);
 	fief_budget_give(&pd->account.budget, pd->host_ram, pd->host_caps);

@@ -9,18 +9,24 @@
 struct cpu_session;
 struct region_map;
 
+/* Who started the PD and is answered when the host is at its process. */
+struct core_starter {
+	fief_reply token; /* NULL: nobody waits */
+	void (*answer)(const struct core_pd *, fief_reply, enum fief_err);
+};
+
 struct core_pd {
 	struct fief_rpc_obj obj;
 	struct list_elem in_core;
 	struct core_account account;
-	struct kcore_pd *pd;        /* owned */
+	struct kcore_pd *pd;        /* owned; NULL until it starts */
 	struct list dataspaces;     /* owned: allocated by this PD */
 	fief_cap death_sigh;        /* owned: received */
 	size_t host_ram, host_caps; /* charged by kif for tables */
 	unsigned max_threads;
 	struct cpu_session *cpu; /* borrowed: it forgets us first; or NULL */
 	uint32_t number;         /* counts up; of no other PD */
-	fief_reply starter;      /* waits for the start; see core_child_begun */
+	struct core_starter starter;
 	enum pd_state state;
 	int code;
 	struct label label;
@@ -44,6 +50,13 @@ void core_pd_destroy(struct core_pd *);
 FIEF_MUST enum fief_err core_pd_run(struct core_pd *,
                                     const struct kcore_ds *binary,
                                     const fief_cap cap[KIF_BOOT_CAPS]);
+
+/* The request to start it, which is being handled, shall be answered then;
+ * false: no need to wait. Who starts faster than the host makes processes does
+ * not pile them up. */
+bool core_pd_begins(struct core_pd *,
+                    void (*answer)(const struct core_pd *, fief_reply,
+                                   enum fief_err));
 
 /* A dataspace object for memory that outlives it. */
 FIEF_MUST enum fief_err core_ds_init(struct core_ds *, struct kcore_ds *,

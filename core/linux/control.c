@@ -56,8 +56,8 @@ static void add_pd(struct fmt *f, const struct core_pd *pd)
 
 	add_label(f, pd->label.text);
 	fmt_add(f, "\t%s\t%d\t%d\t%zu\t%zu\t%zu\t%zu\n", state_text(pd->state),
-	        pd->code, kcore_pd_pid(pd->pd), b->ram_limit, b->ram_used,
-	        b->caps_limit, b->caps_used);
+	        pd->code, pd->pd ? kcore_pd_pid(pd->pd) : 0, b->ram_limit,
+	        b->ram_used, b->caps_limit, b->caps_used);
 }
 
 /* One message with as many lines as fit, from the PD of that number on. If

@@ -372,15 +372,18 @@ enum fief_err kif_call_kernel(struct kif_pd *pd, struct kif_msg *msg)
 }
 
 /* A thread that keeps calling, as init does while it starts children, may get
- * more descriptors than the socket holds before it waits again. */
+ * more descriptors than the socket holds, and more notices than core keeps,
+ * before it waits again. */
 static void call_collect(struct kif_pd *pd)
 {
 	enum { MANY = 16 };
+	const struct pd_page *page = pd->page;
 
-	if (pd->page &&
-	    atomic_load_explicit(&pd->page->sock_sent, memory_order_relaxed) -
+	if (page &&
+	    atomic_load_explicit(&page->sock_sent, memory_order_relaxed) -
 	                    pd->sock_taken <
-	            MANY)
+	            MANY &&
+	    !atomic_load_explicit(&page->more, memory_order_relaxed))
 		return;
 	kif_lock(pd);
 	pd->backend->refresh(pd);
