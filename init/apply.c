@@ -283,6 +283,7 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 	config_replace(b, &n);
 	verdicts(b, &n);
 	children_end(b, &n);
+	forward_apply(b, n.live.whole);
 	quotas_adjust(b, &n);
 	contents_change(b, &n);
 	children_start(b, &n);

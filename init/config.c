@@ -294,6 +294,8 @@ static enum fief_err build(struct parser *p, const struct node *root)
 		e = starts_of(p, root);
 	if (!e)
 		e = config_aliases_of(p, root);
+	if (!e)
+		e = config_offers_of(p, root);
 	return e ? e : config_routes_check(p, root);
 }
 

@@ -46,6 +46,22 @@ struct config_rule {
 	struct node_place at;
 };
 
+/* Whose requests for an offered service go to which child. */
+struct config_policy {
+	struct label_selector selector;     /* empty: the default policy */
+	const struct config_target *target; /* a child; NULL: denied */
+	struct config_policy *next;
+	struct node_place at;
+};
+
+/* A service that we offer to our parent. */
+struct config_offer {
+	const char *name;
+	struct config_policy *policies;
+	struct config_offer *next;
+	struct node_place at;
+};
+
 /* What is not wrong, but hardly meant. */
 struct config_warning {
 	struct node_error what;
@@ -100,6 +116,7 @@ struct config_alias {
 struct config {
 	struct config_service *parent_provides;
 	struct config_alias *aliases;
+	struct config_offer *offers;
 	const struct config_rule *default_route;
 	uint64_t default_ram, default_caps;
 	bool verbose;
@@ -156,6 +173,9 @@ bool config_provides_same(const struct config_start *a,
                           const struct config_start *b);
 bool config_content_same(const struct config_start *a,
                          const struct config_start *b);
+
+bool config_selector_same(const struct label_selector *a,
+                          const struct label_selector *b);
 
 /* Do they say the same apart from children? */
 bool config_head_same(const struct config *a, const struct config *b);

@@ -240,15 +240,33 @@ static bool stays(const struct config_live *l, const struct config_change *c,
 }
 
 /* Aliases are looked at by themselves. */
+static bool target_nowhere(const struct config_live *l,
+                           const struct config_change *c,
+                           const struct config_target *t)
+{
+	return t->kind == CONFIG_TARGET_CHILD &&
+	       !config_alias_find(c->next, t->child) && !stays(l, c, t->child);
+}
+
 static bool leads_nowhere(const struct config_live *l,
                           const struct config_change *c,
                           const struct config_rule *rules)
 {
 	for (const struct config_rule *r = rules; r; r = r->next)
 		for (const struct config_target *t = r->targets; t; t = t->next)
-			if (t->kind == CONFIG_TARGET_CHILD &&
-			    !config_alias_find(c->next, t->child) &&
-			    !stays(l, c, t->child))
+			if (target_nowhere(l, c, t))
+				return true;
+	return false;
+}
+
+static bool offer_nowhere(const struct config_live *l,
+                          const struct config_change *c)
+{
+	const struct config_policy *p;
+
+	for (const struct config_offer *o = c->next->offers; o; o = o->next)
+		for (p = o->policies; p; p = p->next)
+			if (p->target && target_nowhere(l, c, p->target))
 				return true;
 	return false;
 }
@@ -275,7 +293,7 @@ static bool dangling(const struct config_live *l, const struct config_change *c)
 {
 	if (all_stay(l, c))
 		return false;
-	if (alias_nowhere(l, c))
+	if (alias_nowhere(l, c) || offer_nowhere(l, c))
 		return true;
 	for (size_t i = 0; i < l->now.nparts; i++) {
 		const struct config_start *s = l->now.part[i].start;
@@ -393,6 +411,7 @@ static void head_set(struct config_live *l, const struct config_change *c)
 
 	to->parent_provides = from->parent_provides;
 	to->aliases = from->aliases;
+	to->offers = from->offers;
 	to->default_route = from->default_route;
 	to->default_ram = from->default_ram;
 	to->default_caps = from->default_caps;

@@ -80,6 +80,12 @@ bool config_server_known(const struct parser *p, const char *name);
 FIEF_MUST enum fief_err config_aliases_of(struct parser *p,
                                           const struct node *root);
 
+/* ---- config_offer.c ---- */
+
+/* Once all children are known. */
+FIEF_MUST enum fief_err config_offers_of(struct parser *p,
+                                         const struct node *root);
+
 /* ---- config_route.c ---- */
 
 /* The rules of <route> or <default-route>; NULL has none. */
@@ -92,6 +98,9 @@ struct label_selector config_selector(const struct node *n);
 FIEF_MUST enum fief_err config_relabel_of(struct parser *p,
                                           const struct node *n,
                                           struct config_relabel *out);
+
+FIEF_MUST enum fief_err config_target_of(struct parser *p, const struct node *n,
+                                         struct config_target **at);
 
 /* Once all children are known: warn of routes that lead to none of them. */
 FIEF_MUST enum fief_err config_routes_check(struct parser *p,

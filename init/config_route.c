@@ -72,7 +72,7 @@ static enum config_target_kind target_kind(const struct node *n)
 	return (enum config_target_kind)kind;
 }
 
-static enum fief_err target_of(struct parser *p, const struct node *n,
+enum fief_err config_target_of(struct parser *p, const struct node *n,
                                struct config_target **at)
 {
 	enum fief_err e;
@@ -105,7 +105,7 @@ static enum fief_err rule_of(struct parser *p, const struct node *n,
 	target = &r->targets;
 	for (const struct node *t = node_first(n, NULL); t && !e;
 	     t = node_next(t, NULL)) {
-		e = target_of(p, t, target);
+		e = config_target_of(p, t, target);
 		if (*target)
 			target = &(*target)->next;
 	}

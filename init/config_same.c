@@ -19,7 +19,7 @@ static bool services_same(const struct config_service *a,
 	return a == b;
 }
 
-static bool selector_same(const struct label_selector *a,
+bool config_selector_same(const struct label_selector *a,
                           const struct label_selector *b)
 {
 	return text_same(a->label, b->label) &&
@@ -50,7 +50,7 @@ bool config_rules_same(const struct config_rule *a, const struct config_rule *b)
 {
 	for (; a && b; a = a->next, b = b->next)
 		if (!text_same(a->service, b->service) ||
-		    !selector_same(&a->selector, &b->selector) ||
+		    !config_selector_same(&a->selector, &b->selector) ||
 		    !text_same(a->unscoped_label, b->unscoped_label) ||
 		    !targets_same(a->targets, b->targets))
 			return false;
@@ -67,12 +67,33 @@ static bool aliases_same(const struct config_alias *a,
 	return a == b;
 }
 
+static bool policies_same(const struct config_policy *a,
+                          const struct config_policy *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (!config_selector_same(&a->selector, &b->selector) ||
+		    !targets_same(a->target, b->target))
+			return false;
+	return a == b;
+}
+
+static bool offers_same(const struct config_offer *a,
+                        const struct config_offer *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (strcmp(a->name, b->name) != 0 ||
+		    !policies_same(a->policies, b->policies))
+			return false;
+	return a == b;
+}
+
 bool config_head_same(const struct config *a, const struct config *b)
 {
 	return a->verbose == b->verbose && a->default_ram == b->default_ram &&
 	       a->default_caps == b->default_caps &&
 	       services_same(a->parent_provides, b->parent_provides) &&
 	       aliases_same(a->aliases, b->aliases) &&
+	       offers_same(a->offers, b->offers) &&
 	       config_rules_same(a->default_route, b->default_route);
 }
 

@@ -64,10 +64,22 @@ static const struct element start = {
 	  &inner_config },
 };
 static const struct element alias = { "alias", { "name", "child" } };
+static const struct element policy_child = { "child",
+	                                     { "name", RELABELS },
+	                                     .once = true };
+static const struct element policy = { "policy",
+	                               { SELECTORS },
+	                               { &policy_child } };
+static const struct element default_policy = {
+	"default-policy", { 0 }, { &policy_child }, .once = true
+};
+static const struct element offer = { "service",
+	                              { "name" },
+	                              { &policy, &default_policy } };
 static const struct element root_element = {
 	"config",
 	{ "verbose" },
-	{ &parent_provides, &default_route, &defaults, &alias, &start },
+	{ &parent_provides, &default_route, &defaults, &alias, &offer, &start },
 };
 
 /* One row of Levenshtein's table at a time. Longer names count as far. */

@@ -61,6 +61,9 @@ struct sandbox {
 	struct fief_services services;        /* of the component around us */
 	struct config_service *service_names; /* owned: of these */
 	struct fief_id_space own_ids;         /* of their sessions */
+	struct fief_id_space forwarded;      /* owned: sessions of our parent */
+	struct list stalled;                 /* of them: without a server yet */
+	struct fief_signal_handler requests; /* it asks; unused: no `handle` */
 	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
@@ -87,10 +90,11 @@ enum session_state {
 	SESSION_DEAD,      /* the server is gone; the client may close it */
 };
 
+/* What `token`, or our parent, is to be answered. */
 enum session_late {
 	LATE_NOTHING,
-	LATE_SESSION, /* `token` answers a session request */
-	LATE_UPGRADE, /* `token` answers an upgrade request */
+	LATE_SESSION,
+	LATE_UPGRADE,
 };
 
 struct session {
@@ -105,9 +109,14 @@ struct session {
 	bool settled_by_news;     /* who asked was told PENDING or waits */
 	bool wait;                /* the client wants late replies */
 	bool at_once;             /* the parent served it without waiting */
-	struct fief_id client_id; /* in client->sessions */
+	struct fief_id client_id; /* in client->sessions, or forwarded */
 	struct fief_id server_id; /* in server->served, upward or own_ids */
-	struct list_elem link;    /* waiting, client->closing or orphans */
+	/* waiting, client->closing, orphans or stalled */
+	struct list_elem link;
+	/* Our parent asked for it: it has no client. */
+	bool forwarded;
+	bool told;  /* the parent has it, or closes it: it is told the end */
+	bool again; /* when it is closed, it is asked for again */
 
 	/* What the server is to be told. */
 	struct list_elem in_requests;
@@ -158,6 +167,10 @@ FIEF_MUST enum fief_err session_create(struct child *client,
                                        const struct session_ask *a,
                                        struct session **out);
 
+/* Service, label and arguments. Errors: TOO_LONG, INVALID. */
+FIEF_MUST enum fief_err session_texts_set(struct session *s,
+                                          const struct session_ask *a);
+
 /* Ask the server, if it is up. The state tells what came of it; while it is
  * WAITING or CREATING, news come by session_settled. */
 void session_begin(struct session *);
@@ -179,6 +192,9 @@ void session_client_gone(struct session *);
 void session_server_gone(struct session *);
 
 void session_destroy(struct session *);
+
+/* The server does not have it any more, nor its donation. */
+void session_withdraw(struct session *);
 
 /* ---- money.c: quota between accounts ---- */
 
@@ -219,6 +235,21 @@ FIEF_MUST enum fief_err upward_start(struct child *);
  * one. */
 bool upward_end(struct child *);
 void upward_news(struct fief_signal_handler *self, unsigned count);
+
+/* ---- forward.c: sessions that our parent asks for ---- */
+/* Another config is in force; `offers`: they may be others. */
+void forward_apply(struct sandbox *, bool offers);
+/* Those that wait for a server go on, if it is there. Were there any? */
+bool forward_progress(struct sandbox *);
+/* It waits for its server. */
+void forward_stall(struct session *);
+/* The parent is told what came of its request; or that the session is gone. */
+void forward_answer(struct session *, enum session_late what,
+                    enum fief_err status);
+void forward_gone(struct session *);
+/* Quota that is in our account, but for servers of such sessions. */
+void forward_held(const struct sandbox *, uint64_t *ram, uint64_t *caps);
+void forward_fini(struct sandbox *);
 
 /* ---- local.c: sessions at services of the component around us ---- */
 void local_ask(struct session *);

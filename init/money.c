@@ -116,6 +116,7 @@ void money_fee_return(struct child *c)
 
 void money_available(struct sandbox *b, uint64_t *ram, uint64_t *caps)
 {
+	uint64_t ram_kept = SANDBOX_RAM_KEPT, caps_kept = SANDBOX_CAPS_KEPT;
 	uint64_t limit, used;
 	uint32_t cap_limit, cap_used;
 
@@ -123,8 +124,9 @@ void money_available(struct sandbox *b, uint64_t *ram, uint64_t *caps)
 	if (pd_quota((struct pd_cap){ own(b) }, &limit, &used, &cap_limit,
 	             &cap_used))
 		return;
-	if (limit - used > SANDBOX_RAM_KEPT)
-		*ram = limit - used - SANDBOX_RAM_KEPT;
-	if (cap_limit - cap_used > SANDBOX_CAPS_KEPT)
-		*caps = cap_limit - cap_used - SANDBOX_CAPS_KEPT;
+	forward_held(b, &ram_kept, &caps_kept);
+	if (limit - used > ram_kept)
+		*ram = limit - used - ram_kept;
+	if (cap_limit - cap_used > caps_kept)
+		*caps = cap_limit - cap_used - caps_kept;
 }

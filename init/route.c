@@ -84,3 +84,36 @@ enum route_result route_find(const struct route_request *q, struct route *out)
 	*out = (struct route){ 0 };
 	return ROUTE_NONE;
 }
+
+static const struct config_policy *
+policy_find(const struct config *c, const char *service, const char *label)
+{
+	const struct config_policy *best = NULL, *p;
+	const struct config_offer *o = c->offers;
+
+	while (o && !config_service_same(o->name, service))
+		o = o->next;
+	for (p = o ? o->policies : NULL; p; p = p->next)
+		if (label_matches(label, &p->selector) &&
+		    (!best ||
+		     label_selector_order(&p->selector, &best->selector) > 0))
+			best = p;
+	return best;
+}
+
+enum route_result route_offer(const struct config *c, const char *service,
+                              const char *label,
+                              const struct config_policy **policy,
+                              const struct config_start **server)
+{
+	const struct config_policy *p = policy_find(c, service, label);
+
+	*policy = p;
+	*server = NULL;
+	if (!p || !p->target)
+		return ROUTE_NONE;
+	*server = config_server_find(c, p->target->child);
+	return *server && config_lists((*server)->provides, service) ?
+	               ROUTE_FOUND :
+	               ROUTE_REFUSED;
+}

@@ -33,6 +33,17 @@ enum route_result {
  */
 enum route_result route_find(const struct route_request *q, struct route *out);
 
+/*
+ * The policy for a request from outside for a service that is offered: of those
+ * that match the label, the most specific. NULL: there is none. FOUND: `*server`
+ * is the child that it leads to. REFUSED: that one is not there, or does not
+ * provide the service, by this config. NONE: it is denied.
+ */
+enum route_result route_offer(const struct config *c, const char *service,
+                              const char *label,
+                              const struct config_policy **policy,
+                              const struct config_start **server);
+
 /* Does a rule select requests of that child with that label? */
 bool route_rule_selects(const struct config_rule *r, const char *child,
                         const char *label);

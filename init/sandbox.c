@@ -43,6 +43,7 @@ static void on_work(struct fief_signal_handler *self, unsigned count)
 	do {
 		changed = children_progress(b);
 		changed |= sandbox_waiting_progress(b);
+		changed |= forward_progress(b);
 	} while (changed);
 }
 
@@ -78,6 +79,7 @@ static enum fief_err sandbox_init(struct sandbox *b, struct fief_env *env)
 	fief_id_space_init(&b->upward, UPWARD_MAX);
 	fief_id_space_init(&b->own_ids, UINT32_MAX);
 	fief_services_init(&b->services, env);
+	fief_id_space_init(&b->forwarded, UINT32_MAX);
 	e = fief_signal_manage(env->ep, &b->parent_sigh);
 	if (!e)
 		e = fief_signal_manage(env->ep, &b->work);
@@ -113,6 +115,7 @@ enum fief_err sandbox_create(struct fief_env *env,
 void sandbox_destroy(struct sandbox *b)
 {
 	children_destroy(b);
+	forward_fini(b);
 	local_fini(b);
 	loader_forget_sandbox(b);
 	fief_signal_dissolve(b->env->ep, &b->parent_sigh);

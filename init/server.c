@@ -51,19 +51,14 @@ enum fief_err server_deliver(struct child *d, uint32_t id, fief_cap cap)
 {
 	struct session *s = asked(d, id, REQUEST_KIND_CREATE);
 
-	if (!s || cap == FIEF_CAP_NULL ||
-	    (s->state != SESSION_CREATING && s->state != SESSION_CLOSING)) {
+	/* NOT_FOUND, too, if the client gave up while the server was at it: to
+	 * close the session is the next request then. */
+	if (!s || cap == FIEF_CAP_NULL || s->state != SESSION_CREATING) {
 		fief_kif->drop(cap, 1);
 		return FIEF_NOT_FOUND;
 	}
 	s->fetched = false;
-	if (s->state == SESSION_CREATING) {
-		session_opened(s, cap);
-		return FIEF_OK;
-	}
-	/* The client gave up while the server was at it. */
-	fief_kif->drop(cap, 1);
-	server_ask(s, REQUEST_KIND_CLOSE);
+	session_opened(s, cap);
 	return FIEF_OK;
 }
 
@@ -74,15 +69,24 @@ static enum fief_err create_answered(struct session *s, enum response r)
 		[RESPONSE_DENIED] = FIEF_DENIED,
 		[RESPONSE_INSUFFICIENT_RAM] = FIEF_INSUFFICIENT_RAM,
 		[RESPONSE_INSUFFICIENT_CAPS] = FIEF_INSUFFICIENT_CAPS,
-		[RESPONSE_CLOSED] = FIEF_DENIED,
+		[RESPONSE_CLOSED] = FIEF_GONE,
 	};
 
 	if (cause[r] == FIEF_INVALID)
 		return FIEF_NOT_FOUND; /* OK needs a capability */
-	if (s->state == SESSION_CLOSING)
-		session_finish(s);
-	else
-		session_refused(s, cause[r]);
+	session_refused(s, cause[r]);
+	return FIEF_OK;
+}
+
+/* As it was asked to, or by itself: then the client loses it. */
+static enum fief_err closed(struct child *d, uint32_t id)
+{
+	struct session *s = FIEF_ID_OBJECT(fief_id_find(&d->served, id),
+	                                   struct session, server_id);
+
+	if (!s || s->state == SESSION_CREATING)
+		return FIEF_NOT_FOUND;
+	session_server_gone(s);
 	return FIEF_OK;
 }
 
@@ -93,11 +97,8 @@ enum fief_err server_respond(struct child *d, uint32_t id, enum response r)
 	s = asked(d, id, REQUEST_KIND_CREATE);
 	if (s)
 		return create_answered(s, r);
-	s = asked(d, id, REQUEST_KIND_CLOSE);
-	if (s && r == RESPONSE_CLOSED) {
-		session_finish(s);
-		return FIEF_OK;
-	}
+	if (r == RESPONSE_CLOSED)
+		return closed(d, id);
 	s = asked(d, id, REQUEST_KIND_UPGRADE);
 	if (!s || s->state != SESSION_UPGRADING)
 		return FIEF_NOT_FOUND;

@@ -11,7 +11,9 @@ static void reply_late(struct session *s, enum fief_err status)
 	const enum session_late late = s->late;
 
 	s->late = LATE_NOTHING;
-	if (late == LATE_SESSION)
+	if (s->forwarded && late != LATE_NOTHING)
+		forward_answer(s, late, status);
+	else if (late == LATE_SESSION)
 		parent_session_reply_send(s->token, status, &r);
 	else if (late == LATE_UPGRADE)
 		parent_upgrade_reply_send(s->token, status);
@@ -114,11 +116,16 @@ static void refund_all(struct session *s)
 	s->paid = false;
 }
 
-void session_refused(struct session *s, enum fief_err cause)
+void session_withdraw(struct session *s)
 {
 	session_unname(s);
 	refund_all(s);
 	s->server = NULL;
+}
+
+void session_refused(struct session *s, enum fief_err cause)
+{
+	session_withdraw(s);
 	s->state = SESSION_DENIED;
 	s->outcome = cause;
 	settled(s, cause);
@@ -144,6 +151,11 @@ void session_finish(struct session *s)
 	struct child *c = s->client;
 	const bool news = c && !s->wait && s->state == SESSION_CLOSING;
 
+	if (s->again) {
+		session_withdraw(s);
+		forward_stall(s);
+		return;
+	}
 	session_destroy(s);
 	if (news)
 		fief_kif->signal(c->session_sigh);
@@ -157,6 +169,8 @@ void session_destroy(struct session *s)
 	session_unname(s);
 	refund_all(s);
 	list_remove(&s->link);
+	if (s->forwarded)
+		forward_gone(s);
 	if (c && s->env == ENV_NONE) {
 		fief_id_remove(&c->sessions, &s->client_id);
 		c->session_count--;
@@ -265,7 +279,6 @@ static void forget(struct session *s)
 
 enum fief_err session_close(struct session *s)
 {
-	const bool creating = s->state == SESSION_CREATING;
 	struct sandbox *b = s->sandbox;
 	size_t upward = b->upward.tree.count;
 
@@ -278,8 +291,8 @@ enum fief_err session_close(struct session *s)
 		upward_close(s);
 		return b->upward.tree.count < upward ? FIEF_OK : FIEF_PENDING;
 	}
-	if (!creating)
-		server_ask(s, REQUEST_KIND_CLOSE);
+	/* Also of one that it has not made yet: it may wait for something. */
+	server_ask(s, REQUEST_KIND_CLOSE);
 	return FIEF_PENDING;
 }
 
@@ -305,6 +318,11 @@ void session_client_gone(struct session *s)
 
 void session_server_gone(struct session *s)
 {
+	if (s->state == SESSION_CREATING && s->forwarded && !s->fetched) {
+		session_withdraw(s);
+		forward_stall(s);
+		return;
+	}
 	if (s->state == SESSION_CREATING) {
 		session_refused(s, FIEF_GONE);
 		return;
@@ -315,12 +333,14 @@ void session_server_gone(struct session *s)
 		return;
 	}
 	reply_late(s, FIEF_GONE);
-	session_unname(s);
 	s->ram += s->more_ram;
 	s->caps += s->more_caps;
 	s->more_ram = s->more_caps = 0;
-	refund_all(s);
-	s->server = NULL;
+	session_withdraw(s);
+	if (s->forwarded) {
+		session_destroy(s);
+		return;
+	}
 	s->state = SESSION_DEAD;
 	s->lost = s->sandbox->leaving;
 	fief_kif->drop(s->cap, 1);

@@ -101,9 +101,7 @@ static enum fief_err route_set(struct session *s)
 	return FIEF_OK;
 }
 
-/* Fill in what the request says; takes nothing. */
-static enum fief_err session_fill(struct session *s,
-                                  const struct session_ask *a)
+enum fief_err session_texts_set(struct session *s, const struct session_ask *a)
 {
 	enum fief_err e;
 
@@ -112,7 +110,7 @@ static enum fief_err session_fill(struct session *s,
 		e = text_set(s->sent, TEXT_MAX, a->label);
 	if (!e)
 		e = text_set(s->args, TEXT_MAX, a->args);
-	return e ? e : route_set(s);
+	return e;
 }
 
 /* From now on the client has it. */
@@ -153,7 +151,9 @@ enum fief_err session_create(struct child *client, const struct session_ask *a,
 	s->wait = a->wait;
 	s->ram = a->ram;
 	s->caps = a->caps;
-	e = session_fill(s, a);
+	e = session_texts_set(s, a);
+	if (!e)
+		e = route_set(s);
 	if (!e)
 		e = session_register(s, a->id);
 	if (e) {

@@ -71,7 +71,11 @@ interface Parent $Fief.service("Parent") {
   # Answer a create request with the session.
 
   respond @9 (id :UInt32, response :Response) $Fief.errors([notFound]);
-  # Answer any other request, or refuse a create request.
+  # Answer any other request, or refuse a create request: with `closed`, because
+  # whoever was to serve it is gone. `closed` for a session that nobody asked to
+  # close ends it: its client has lost it. An answer to a
+  # request whose client gave up meanwhile is NOT_FOUND; to close the session is
+  # the next request then.
 
   exit @10 (code :Int32);
   # The component is done. It is not expected to go on.

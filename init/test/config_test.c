@@ -235,6 +235,35 @@ static void refused(void **state)
 		{ "<config><default-route><any-service><parent resorce='x'/>"
 		  "</any-service></default-route></config>",
 		  "did you mean \"resource\"?" },
+		{ "<config>\n<service name='X'><policy><child "
+		  "name='a'/></policy>"
+		  "</service></config>",
+		  "2:19: <policy> without a label, expected one, or "
+		  "<default-policy>" },
+		{ "<config><start name='a'/><service name='X'>"
+		  "<policy label='l'><child name='a'/></policy>\n"
+		  "<policy label='l'/></service></config>",
+		  "2:1: second <policy> for the same labels of service \"X\"" },
+		{ "<config><service name='X'><default-policy/><default-policy/>"
+		  "</service></config>",
+		  "second <default-policy> in <service>, only one" },
+		{ "<config><service name='PD'/>\n<service "
+		  "name='RAM'/></config>",
+		  "2:10: service \"RAM\" is offered twice" },
+		{ "<config><service name='X'><policy "
+		  "label='l'><child/></policy>"
+		  "</service></config>",
+		  "1:45: " },
+		{ "<config><service name='X'><policy label='l'><child "
+		  "name='a'/>"
+		  "<child name='b'/></policy></service></config>",
+		  "second <child> in <policy>, only one is possible" },
+		{ "<config><service name='X'><policy unscoped_label='l'/>"
+		  "</service></config>",
+		  "unknown attribute \"unscoped_label\" of <policy>" },
+		{ "<config><service name='X'><polcy/></service></config>",
+		  "unknown element <polcy> in <service>, did you mean "
+		  "<policy>?" },
 		{ "<config>", "1:9: " },
 	};
 
@@ -270,6 +299,11 @@ static void warned(void **state)
 		{ "<config><alias name='t' child='timr'/><start name='timer'/>"
 		  "</config>",
 		  "1:25: alias for \"timr\", but there is no such child, did "
+		  "you mean \"timer\"?" },
+		{ "<config><service name='X'><default-policy><child "
+		  "name='tmer'/>"
+		  "</default-policy></service><start name='timer'/></config>",
+		  "1:50: policy for \"tmer\", but there is no such child, did "
 		  "you mean \"timer\"?" },
 		{ "<config><alias name='clock' child='timer'/><default-route>"
 		  "<any-service><child name='clok'/></any-service>"
@@ -457,6 +491,111 @@ static void relabelled(void **state)
 	}
 }
 
+/* ---- policies ---- */
+
+static const char offers[] =
+	"<config><start name='a'><provides><service name='X'/></provides>"
+	"</start><start name='b'><provides><service name='X'/></provides>"
+	"</start><start name='c'/><alias name='also-b' child='b'/>"
+	"<service name='X'>"
+	"<default-policy><child name='a'/></default-policy>"
+	"<policy label_last='l'><child name='also-b'/></policy>"
+	"<policy label_suffix='fix'><child name='a'/></policy>"
+	"<policy label_prefix='pre'><child name='b'/></policy>"
+	"<policy label_prefix='prefix'><child name='a'/></policy>"
+	"<policy label='pref'><child name='c'/></policy>"
+	"<policy label='none'/>"
+	"</service>"
+	"<service name='Y'><policy label='y'><child name='c'/></policy>"
+	"</service>"
+	"</config>";
+
+static void policies(void **state)
+{
+	static const struct {
+		const char *service, *label;
+		enum route_result result;
+		const char *server; /* NULL: none */
+	} table[] = {
+		{ "X", "", ROUTE_FOUND, "a" },
+		{ "X", "x -> l", ROUTE_FOUND, "b" },
+		{ "X", "l", ROUTE_FOUND, "b" },
+		{ "X", "x -> fix", ROUTE_FOUND, "a" },
+		{ "X", "pre -> x", ROUTE_FOUND, "b" },
+		{ "X", "pre -> l", ROUTE_FOUND, "b" },
+		{ "X", "prefix -> l", ROUTE_FOUND, "a" },
+		{ "X", "prefi", ROUTE_FOUND, "b" },
+		{ "X", "pref", ROUTE_REFUSED, "c" },
+		{ "X", "none", ROUTE_NONE, NULL },
+		{ "Y", "y", ROUTE_REFUSED, "c" },
+		{ "Y", "z", ROUTE_NONE, NULL },
+		{ "Z", "y", ROUTE_NONE, NULL },
+	};
+	struct parsed p;
+
+	(void)state;
+	assert_int_equal(parse(&p, offers), FIEF_OK);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const struct config_policy *policy;
+		const struct config_start *server;
+
+		assert_int_equal(route_offer(p.config, table[i].service,
+		                             table[i].label, &policy, &server),
+		                 table[i].result);
+		assert_ptr_equal(
+			server,
+			table[i].server ?
+				config_start_find(p.config, table[i].server) :
+				NULL);
+	}
+	done(&p);
+}
+
+/* Is what is said apart from children the same? */
+static void heads(void **state)
+{
+#define X(inner) "<config><service name='X'>" inner "</service></config>"
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} table[] = {
+		{ X(""), X(" "), true },
+		{ X(""), "<config/>", false },
+		{ X(""), "<config><service name='Y'/></config>", false },
+		{ X("<policy label='l'/>"), X("<policy label='l'/>"), true },
+		{ X("<policy label='l'/>"), X("<policy label='m'/>"), false },
+		{ X("<policy label='l'/>"), X("<policy label_last='l'/>"),
+		  false },
+		{ X("<default-policy/>"),
+		  X("<default-policy><child name='a'/></default-policy>"),
+		  false },
+		{ X("<default-policy><child name='b'/></default-policy>"),
+		  X("<default-policy><child name='a'/></default-policy>"),
+		  false },
+		{ X("<default-policy><child name='a' label='x'/>"
+		    "</default-policy>"),
+		  X("<default-policy><child name='a'/></default-policy>"),
+		  false },
+		{ "<config><alias name='a' child='b'/></config>",
+		  "<config><alias name='a' child='c'/></config>", false },
+		{ "<config><alias name='a' child='b'/></config>",
+		  "<config><alias name='c' child='b'/></config>", false },
+	};
+#undef X
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct parsed a, b;
+
+		assert_int_equal(parse(&a, table[i].a), FIEF_OK);
+		assert_int_equal(parse(&b, table[i].b), FIEF_OK);
+		assert_int_equal(config_head_same(a.config, b.config),
+		                 table[i].same);
+		done(&a);
+		done(&b);
+	}
+}
+
 /* ---- changes ---- */
 
 /* Is child "a" the same in configs with these parts? */
@@ -557,12 +696,12 @@ static void changes(void **state)
 
 static void faults(void **state)
 {
-	static const char *const texts[] = { founding, routes };
+	static const char *const texts[] = { founding, routes, offers };
 	enum fief_err e;
 	struct parsed p;
 
 	(void)state;
-	for (unsigned t = 0; t < 2; t++) {
+	for (unsigned t = 0; t < sizeof(texts) / sizeof(texts[0]); t++) {
 		unsigned n = 0;
 
 		do {
@@ -582,7 +721,8 @@ int main(void)
 		cmocka_unit_test(refused),    cmocka_unit_test(warned),
 		cmocka_unit_test(distance),   cmocka_unit_test(route_table),
 		cmocka_unit_test(changes),    cmocka_unit_test(faults),
-		cmocka_unit_test(relabelled),
+		cmocka_unit_test(relabelled), cmocka_unit_test(policies),
+		cmocka_unit_test(heads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

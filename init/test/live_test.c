@@ -124,6 +124,8 @@ static const char *const pieces[] = {
 	"<start name='i'><provides><service name='S'/></provides></start>",
 	"<default ram='3M'/>",
 	"<alias name='z' child='b'/>",
+	"<service name='X'><default-policy><child name='a'/></default-policy>"
+	"</service>",
 	"<start name='n'><route><any-service><child name='z'/></any-service>"
 	"</route></start>",
 	"<default-route><any-service><parent/></any-service></default-route>",
@@ -215,7 +217,7 @@ static void random_changes(void **state)
 		good = d;
 	}
 	assert_true(accepted > ROUNDS / 10);
-	assert_true(t.parts > accepted / 3);
+	assert_true(t.parts > accepted / 4);
 	done(&t);
 }
 
@@ -226,6 +228,10 @@ static void random_changes(void **state)
 	"<route><any-service><child name='" name "'/></any-service></route>"
 
 #define ALIAS "<alias name='z' child='b'/>"
+
+#define OFFER                                                                  \
+	"<service name='X'><policy label='l'><child name='b'/></policy>"       \
+	"</service>"
 
 #define SWALLOWED "<?pi ]]></config></start><?x ?>"
 
@@ -264,6 +270,13 @@ static const struct {
 	/* what the alias stands for is gone */
 	{ "<config>" START("a", "") START("c", TO("z")) ALIAS "</config>",
 	  false },
+	{ "<config verbose='yes'></config>", false },
+	{ "<config>" START("a", "") START("b", "") OFFER "</config>", false },
+	{ "<config>" START("a", "") START("c", "") START("b", "") OFFER
+	  "</config>",
+	  true },
+	/* what the policy leads to is gone */
+	{ "<config>" START("a", "") START("c", "") OFFER "</config>", false },
 	{ "<config verbose='yes'></config>", false },
 	/* "b" and "c" are as before, but in something else */
 	{ "<config>" START("a", "") START("b", "") START("c", "") SWALLOWED

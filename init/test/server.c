@@ -51,8 +51,12 @@ static void respond(uint32_t id, enum response r)
 
 static void deliver(uint32_t id)
 {
-	if (parent_deliver(parent(), id, m.obj.cap))
-		fief_error("delivery of %u", id);
+	const enum fief_err e = parent_deliver(parent(), id, m.obj.cap);
+
+	if (e == FIEF_NOT_FOUND) /* closed meanwhile */
+		fief_log("delivery of %u came too late", id);
+	else if (e)
+		fief_error("delivery of %u: %s", id, fief_err_text(e));
 }
 
 static void release(void)

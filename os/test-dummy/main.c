@@ -18,22 +18,45 @@ static struct main {
 	struct fief_signal_handler changed, yield;
 	struct dataspace_cap ram[HELD];
 	unsigned rams;
+	uint64_t first_ram; /* quota at the start */
+	uint32_t first_caps;
 } m;
 
 /* ---- quota ---- */
 
+static enum fief_err quota(uint64_t *limit, uint32_t *caps)
+{
+	uint32_t caps_used;
+	uint64_t used;
+
+	return pd_quota((struct pd_cap){ m.env->pd }, limit, &used, caps,
+	                &caps_used);
+}
+
 static enum fief_err do_quota(const struct node *n)
 {
-	uint64_t limit, used;
-	uint32_t caps, caps_used;
-	enum fief_err e;
+	uint64_t limit;
+	uint32_t caps;
+	enum fief_err e = quota(&limit, &caps);
 
 	(void)n;
-	e = pd_quota((struct pd_cap){ m.env->pd }, &limit, &used, &caps,
-	             &caps_used);
 	if (!e)
 		fief_log("has %llu KiB and %u caps",
 		         (unsigned long long)(limit >> 10), caps);
+	return e;
+}
+
+static enum fief_err do_spent(const struct node *n)
+{
+	uint64_t limit;
+	uint32_t caps;
+	enum fief_err e = quota(&limit, &caps);
+
+	(void)n;
+	if (!e)
+		fief_log("spent %lld bytes and %lld caps since its start",
+		         (long long)(m.first_ram - limit),
+		         (long long)m.first_caps - (long long)caps);
 	return e;
 }
 
@@ -147,8 +170,9 @@ static const struct {
 	{ "upgrade", do_upgrade, false },   { "call", do_call, false },
 	{ "close", do_close, false },       { "use", do_use, true },
 	{ "free", do_free, false },         { "quota", do_quota, false },
-	{ "log", do_log, false },           { "env", do_env, false },
-	{ "spin", do_spin, false },         { "exit", do_exit, false },
+	{ "spent", do_spent, false },       { "log", do_log, false },
+	{ "env", do_env, false },           { "spin", do_spin, false },
+	{ "exit", do_exit, false },
 };
 
 static void step(const struct node *n, bool first)
@@ -198,6 +222,8 @@ static enum fief_err start(struct fief_env *env)
 		e = dummy_server_init(env);
 	if (!e)
 		e = fief_config_open(env, &m.config);
+	if (!e)
+		e = quota(&m.first_ram, &m.first_caps);
 	return e ? e : fief_rom_sigh(&m.config.rom, &m.changed);
 }
 
