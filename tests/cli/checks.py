@@ -347,6 +347,94 @@ class Checks(Case):
             self.assertEqual(code, 120)
             self.assertIn("bad.xml:1:9: unknown element", out)
 
+    # ---- services that an init offers ----
+
+    def offers(self, policies, more="", provides=TIMER):
+        """An init within that offers Timer by these policies."""
+        own = "<route><any-service><parent/></any-service></route>"
+        text = inner(f"<service name='Timer'>{policies}</service>"
+                     + child("timer", TIMER + own) + more)
+        return text.replace('<binary name="init"/>',
+                            '<binary name="init"/>' + provides)
+
+    OFFERED = ("<policy label_prefix='a ->'><child name='timer' "
+               "identity='him'/></policy><policy label_last='no'/>")
+    ASKS = child("a", "<route><service name='Timer'><child name='inner' "
+                 "prepend_resource='p'/></service><any-service><parent/>"
+                 "</any-service></route>")
+
+    def test_offers(self):
+        self.assertEqual(self.check(self.offers(self.OFFERED) + self.ASKS),
+                         (0, ""))
+        self.finds("service \"Timer\" is offered, but the <provides> of "
+                   '"init -> inner" does not list it',
+                   self.offers(self.OFFERED, provides=""))
+        self.finds('"init -> inner" is to provide service "Nix", but its '
+                   "config does not offer it", self.offers(
+                       self.OFFERED, provides=TIMER.replace(
+                           "</", "<service name='Nix'/></")))
+        self.finds('the policy leads to "b", which does not provide service '
+                   '"Timer"', self.offers("<default-policy><child name='b'/>"
+                                          "</default-policy>", child("b")))
+        self.finds('policy for "tim", but there is no such child',
+                   self.offers("<default-policy><child name='tim'/>"
+                               "</default-policy>"))
+        self.warns('service "X" is offered to core, the parent, which asks '
+                   "for none", "<service name='X'/>")
+        self.finds("second <policy> for the same labels", self.offers(
+            self.OFFERED + "<policy label_last='no'/>"))
+        self.finds('service "Timer" is offered twice', self.offers(
+            self.OFFERED, "<service name='Timer'/>"))
+        self.finds("<policy> without a label, expected one",
+                   self.offers("<policy/>"))
+
+    def test_way_down(self):
+        code, out = self.check(self.offers(self.OFFERED) + self.ASKS,
+                               "--who-can", "Timer", "--json")
+        self.assertEqual(code, 0)
+        self.assertIn({"component": "init -> a", "service": "Timer",
+                       "label": "*", "server": "init -> inner -> timer"},
+                      json.loads(out))
+        code, out = self.why("a", "Timer", "x")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r'(?m)^  s.xml:\d+:\d+: <service name="Timer"> '
+                         'decides in init about "a", label "x"\n'
+                         r'  s.xml:\d+:\d+: <policy label_prefix="a ->"> '
+                         "decides in init -> inner about what its parent asks "
+                         'for, label "a -> px"\n'
+                         "granted: init -> inner -> timer serves it, label "
+                         '"him -> px"$')
+        hops = json.loads(self.why("--json", "a", "Timer", "x")[1])["hops"]
+        self.assertEqual([(h["init"], h["client"], h["label"]) for h in hops],
+                         [("init", "a", "x"),
+                          ("init -> inner", None, "a -> px")])
+        edges = json.loads(self.fief("graph", "--json", "s.xml")[1])["edges"]
+        self.assertIn({"client": "init -> a",
+                       "server": "init -> inner -> timer",
+                       "services": "Timer"}, edges)
+        self.assertNotIn("init -> inner", [
+            e["server"] for e in edges if e["services"] == "Timer"])
+
+    def test_denied_below(self):
+        text = self.offers(self.OFFERED.replace("'a ->'", "'b ->'"))
+        self.check(text + self.ASKS)
+        code, out = self.why("a", "Timer", "x")
+        self.assertEqual(code, 119)
+        self.assertIn("denied: in init -> inner, no policy lets its parent "
+                      'have service "Timer" (label "a -> px")', out)
+        self.check(self.offers("<default-policy><child name='b'/>"
+                               "</default-policy>", child("b")) + self.ASKS)
+        code, out = self.why("a", "Timer")
+        self.assertEqual(code, 119)
+        self.assertIn('leads to "b", which does not provide it: the request '
+                      "waits", out)
+        self.assertNotIn("nothing in this system", out)
+        log = (self.offers("").replace("Timer", "LOG") + child(
+            "a", "<route><service name='LOG'><child name='inner'/></service>"
+            "<any-service><parent/></any-service></route>"))
+        self.finds('in init -> inner, no policy lets its parent have service '
+                   '"LOG" .label "a".*, which "a" needs to start', log)
+
     # ---- why ----
 
     def why(self, *args):
@@ -424,6 +512,14 @@ class Checks(Case):
                 (base % (timer + inner(child("a", "<route/>"),
                                        "<service name='Timer'/>")),
                  "inner -> a", "Timer", ""),
+                (base % (self.offers("") + self.ASKS), "a", "Timer", ""),
+                (base % (self.offers("<policy label='q'/>") + self.ASKS), "a",
+                 "Timer", "x"),
+                (base % (self.offers("<policy label_last='pno'/>")
+                         + self.ASKS), "a", "Timer", "no"),
+                (base % (self.offers("").replace("<service name='Timer'>"
+                                                 "</service>", "")
+                         + self.ASKS), "a", "Timer", "x"),
                 (base % self.WAYS, "inner -> c", "Timer", "no")):
             with self.subTest(system=system, who=who):
                 self.file("s.xml", system)

@@ -39,10 +39,16 @@ UNSEEN = {
     "stays ended: it was started again": "run/restart-limit",
     "restart policy": "init/test/config_test.c",
     "cannot make the children": "init/test/embed.c",
+    "cannot forward service": "init without memory, or with many clients",
+    'parent: "%s", the server of service': "init/test/system/offers.xml",
+    "cannot offer services: %s": "init without memory",
+    "no policy lets the parent have": "run/forward-denied",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",
     "cannot return the fee": "own mistake",
     "cannot free the memory of a config": "own mistake",
+    "response to the parent": "own mistake",
+    "cannot close a session that nobody has": "own mistake",
     "fief does not read its answers": "own mistake",
     # Takes a component made for it.
     "crashed: %s, number": "tests/hostile",

@@ -174,6 +174,10 @@ class Systems(Case):
             + child("b", "<provides><service name='LOG'/></provides>",
                     ram="4K"))
 
+    def test_offer_to_core(self):
+        self.says('cannot offer service "X": the object does not implement',
+                  "<service name='X'/>")
+
     def test_unknown_service_of_core(self):
         self.file("c.xml", '<config do="session" service="Nix" label="x"/>')
         code, out, _ = self.fief("run", "--init", "cli-probe", "c.xml")

@@ -82,13 +82,16 @@ enum authority_outcome {
 };
 
 enum {
-	AUTHORITY_HOPS = NODE_DEPTH_MAX / 2,
+	AUTHORITY_HOPS = NODE_DEPTH_MAX, /* up and down */
 	AUTHORITY_LABEL_MAX = ROUTE_LABEL_MAX
 };
 
+/* One init on the way. On the way down, a parent asks an init for what it
+ * offers: `client` is NULL, and `policy` decides, NULL if there is none. */
 struct authority_hop {
 	const struct authority_init *init;
 	const struct config_start *client;
+	const struct config_policy *policy;
 	struct label sent, label; /* of the client; what its server sees */
 	struct route route;
 	enum route_result result;
@@ -118,6 +121,13 @@ static inline bool authority_granted(const struct authority_way *way)
 /* Where one step leads: one hop of the above, whose `sent` is filled in. */
 enum authority_outcome authority_step(const struct authority_ask *ask,
                                       struct authority_hop *hop);
+
+/* What decides in a hop, and its place; NULL: nothing. To be freed. */
+char *authority_rule(const struct authority_hop *h, struct node_place *at);
+
+/* Why a request is denied, as in `in init, "a" has no route to ...`; to be
+ * freed. */
+char *authority_denial(const struct authority_way *way);
 
 /* Label of whoever serves in the end, "core" for core; granted ways only. In
  * `out`, of LABEL_MAX + 1 bytes at least. */

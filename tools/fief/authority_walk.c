@@ -38,6 +38,7 @@ enum authority_outcome authority_step(const struct authority_ask *q,
 
 	h->init = q->init;
 	h->client = q->client;
+	h->policy = NULL;
 	h->label.text[0] = '\0';
 	h->route = (struct route){ 0 };
 	h->result = ROUTE_FOUND;
@@ -54,6 +55,38 @@ enum authority_outcome authority_step(const struct authority_ask *q,
 	return h->route.server ? AUTHORITY_CHILD : AUTHORITY_CORE;
 }
 
+/* From an init down to a child of it, by what it offers. */
+static enum authority_outcome step_down(const struct authority_init *in,
+                                        const char *service,
+                                        const struct label *sent,
+                                        struct authority_hop *h)
+{
+	*h = (struct authority_hop){ .init = in, .sent = *sent };
+	h->result = route_offer(in->config, service, sent->text, &h->policy,
+	                        &h->route.server);
+	if (h->result != ROUTE_FOUND)
+		return AUTHORITY_DENIED;
+	if (route_label(&h->policy->target->relabel, "", sent->text, &h->label))
+		return AUTHORITY_TOO_LONG;
+	return AUTHORITY_CHILD;
+}
+
+static void walk_down(struct authority_way *way)
+{
+	const struct authority_hop *h = &way->hop[way->hops - 1];
+	const struct authority_init *in =
+		authority_inner(h->init, h->route.server);
+
+	while (in && way->outcome == AUTHORITY_CHILD) {
+		h = &way->hop[way->hops - 1];
+		way->outcome = step_down(in, way->service, &h->label,
+		                         &way->hop[way->hops++]);
+		if (way->outcome == AUTHORITY_CHILD)
+			in = authority_inner(
+				in, way->hop[way->hops - 1].route.server);
+	}
+}
+
 void authority_walk(const struct authority_ask *ask, struct authority_way *way)
 {
 	struct authority_ask q = *ask;
@@ -64,6 +97,8 @@ void authority_walk(const struct authority_ask *ask, struct authority_way *way)
 		struct authority_hop *h = &way->hop[way->hops++];
 
 		way->outcome = authority_step(&q, h);
+		if (way->outcome == AUTHORITY_CHILD)
+			walk_down(way);
 		if (way->outcome != AUTHORITY_CORE)
 			return;
 		if (!q.init->outer)

@@ -110,6 +110,7 @@ static void check_all(struct check *c)
 		image_check(&c->params, in->config, image_missed, &c->findings);
 	for (; in; in = in->next) {
 		check_routes(in, &c->findings);
+		check_offers(in, &c->findings);
 		check_start(in, &c->findings);
 		check_quota(in, c->params.ram, c->params.caps, &c->findings);
 	}

@@ -8,6 +8,9 @@
  * never reached; services of the parent that it will not give. */
 void check_routes(const struct authority_init *in, struct findings *);
 
+/* check_offers.c: services that an init offers to its parent. */
+void check_offers(const struct authority_init *in, struct findings *);
+
 /* check_selects.c: requests that rules select, of one child, or of all without
  * routes of their own if it is NULL. Does `outer` select all that `inner` does?
  * Is there no request at all? */

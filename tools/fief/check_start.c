@@ -33,13 +33,25 @@ struct starts {
 
 /* ---- environment ---- */
 
+static void report_below(const struct starts *st, const struct config_start *s,
+                         const struct authority_way *way)
+{
+	char *text = authority_denial(way);
+
+	findings_add(st->findings, FINDING_ERROR, "start", s->at,
+	             "%s, which \"%s\" needs to start", text, s->name);
+	free(text);
+}
+
 /* Services that core does not have are not among these. */
 static void report_denied(const struct starts *st, const struct config_start *s,
                           const struct authority_way *way)
 {
 	const struct authority_hop *h = &way->hop[way->hops - 1];
 
-	if (way->outcome == AUTHORITY_DENIED)
+	if (way->outcome == AUTHORITY_DENIED && !h->client)
+		report_below(st, s, way);
+	else if (way->outcome == AUTHORITY_DENIED)
 		findings_add(st->findings, FINDING_ERROR, "start", s->at,
 		             "\"%s\" %s service \"%s\" (label \"%s\"), which "
 		             "\"%s\" needs to start",

@@ -94,7 +94,8 @@ static const char *resource_before(const struct config_relabel *r,
 	                                            NULL;
 }
 
-/* One that the child sends and the target turns into `made`, if there is one. */
+/* One that the child, or whoever is outside if it is empty, sends and the target
+ * turns into `made`, if there is one. */
 static void add_before(struct reach_labels *l, const struct config_relabel *r,
                        const char *child, const char *made)
 {
@@ -110,7 +111,7 @@ static void add_before(struct reach_labels *l, const struct config_relabel *r,
 	}
 	if (label_compose(&sent, identity.text, resource))
 		return;
-	own = label_scoped(sent.text, child);
+	own = *child ? label_scoped(sent.text, child) : sent.text;
 	if (own)
 		add(l, util_text("%s", own));
 	else if (any(sent.text))
@@ -131,6 +132,10 @@ static bool relabels(const struct config_relabel *r)
 {
 	return r->identity || r->resource || r->prepend_resource;
 }
+
+static void collect_target(struct reach_labels *l,
+                           const struct authority_init *in, const char *child,
+                           const struct config_target *t, const char *service);
 
 static bool for_service(const struct config_rule *r, const char *service)
 {
@@ -157,6 +162,69 @@ static void collect_above(struct reach_labels *l,
 	reach_labels_fini(&above);
 }
 
+/* What the policies of an init name, and those of inits that they lead to. As
+ * deep as inits are in each other. */
+static void collect_offer(struct reach_labels *l,
+                          const struct authority_init *in, const char *service)
+{
+	const struct config_offer *o = in->config->offers;
+	const struct config_policy *p;
+
+	while (o && !config_service_same(o->name, service))
+		o = o->next;
+	for (p = o ? o->policies : NULL; p; p = p->next) {
+		add_selected(l, &p->selector, ANY);
+		add_selected(l, &p->selector, "");
+		if (p->target)
+			collect_target(l, in, "", p->target, service);
+	}
+}
+
+/* Those of an init that a target leads to. */
+static void collect_inner(struct reach_labels *l,
+                          const struct authority_init *in, const char *child,
+                          const struct config_target *t,
+                          const struct config_start *server,
+                          const char *service)
+{
+	const struct authority_init *inner =
+		server ? authority_inner(in, server) : NULL;
+	struct reach_labels below = { 0 };
+
+	if (!inner)
+		return;
+	collect_offer(&below, inner, service);
+	add_all_before(l, &t->relabel, child, &below);
+	reach_labels_fini(&below);
+}
+
+static void collect_target(struct reach_labels *l,
+                           const struct authority_init *in, const char *child,
+                           const struct config_target *t, const char *service)
+{
+	const struct authority_service *s;
+
+	if (t->kind == CONFIG_TARGET_CHILD) {
+		collect_inner(l, in, child, t,
+		              config_server_find(in->config, t->child),
+		              service);
+	} else if (t->kind == CONFIG_TARGET_ANY_CHILD) {
+		s = authority_service_find(in, service);
+		collect_inner(l, in, child, t, s ? s->first : NULL, service);
+	}
+}
+
+static void collect_below(struct reach_labels *l,
+                          const struct authority_init *in,
+                          const struct config_start *client,
+                          const char *service)
+{
+	for (const struct config_rule *r = client->route; r; r = r->next)
+		for (const struct config_target *t = r->targets; t; t = t->next)
+			if (for_service(r, service))
+				collect_target(l, in, client->name, t, service);
+}
+
 void reach_labels_collect(struct reach_labels *l,
                           const struct authority_init *in,
                           const struct config_start *client,
@@ -165,6 +233,7 @@ void reach_labels_collect(struct reach_labels *l,
 	for (const struct config_rule *r = client->route; r; r = r->next)
 		if (for_service(r, service))
 			add_rule(l, r, client);
+	collect_below(l, in, client, service);
 	if (in->outer)
 		collect_above(l, in, client, service);
 }

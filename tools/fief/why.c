@@ -86,52 +86,29 @@ FIEF_PRINTF(1, 2) static void say(const char *format, ...)
 	free(text);
 }
 
-static char *selector_text(const char *name, const char *value)
-{
-	return value ? util_text(" %s=\"%s\"", name, value) :
-	               util_text("%s", "");
-}
-
-/* A rule as it stands in the source. */
-static char *rule_text(const struct config_rule *r)
-{
-	char *name = selector_text("name", r->service);
-	char *label = selector_text("label", r->selector.label);
-	char *prefix = selector_text("label_prefix", r->selector.prefix);
-	char *suffix = selector_text("label_suffix", r->selector.suffix);
-	char *last = selector_text("label_last", r->selector.last);
-	char *whole = selector_text("unscoped_label", r->unscoped_label);
-	char *text = util_text("<%s%s%s%s%s%s%s>",
-	                       r->service ? "service" : "any-service", name,
-	                       label, prefix, suffix, last, whole);
-
-	free(name);
-	free(label);
-	free(prefix);
-	free(suffix);
-	free(last);
-	free(whole);
-	return text;
-}
-
 static void print_rule(struct why *w, const struct authority_hop *h)
 {
-	const struct config_rule *r = h->route.rule;
-	char *text = r ? rule_text(r) : NULL;
+	struct node_place at = { 0 };
+	char *text = authority_rule(h, &at);
 
 	if (w->json)
 		json_array_append_new(
 			w->hops,
-			json_pack("{sssssssissss*}", "init", h->init->label,
-		                  "client", h->client->name, "label",
-		                  h->sent.text, "line", r ? (int)r->at.line : 0,
+			json_pack("{ssss?sssissss*}", "init", h->init->label,
+		                  "client", h->client ? h->client->name : NULL,
+		                  "label", h->sent.text, "line", (int)at.line,
 		                  "result",
 		                  h->result == ROUTE_FOUND ? "found" : "denied",
 		                  "rule", text));
-	else if (r)
+	else if (text && h->client)
 		say("  %s:%u:%u: %s decides in %s about \"%s\", label \"%s\"",
-		    w->system.file, r->at.line, r->at.column, text,
-		    h->init->label, h->client->name, h->sent.text);
+		    w->system.file, at.line, at.column, text, h->init->label,
+		    h->client->name, h->sent.text);
+	else if (text)
+		say("  %s:%u:%u: %s decides in %s about what its parent asks "
+		    "for, label \"%s\"",
+		    w->system.file, at.line, at.column, text, h->init->label,
+		    h->sent.text);
 	free(text);
 }
 
@@ -178,7 +155,7 @@ static bool allow_hop(struct why *w, const struct authority_hop *h,
 	print_edits(w, &e);
 	*count += e.count;
 	edits_fini(&e);
-	return e.leads_on &&
+	return h->client && e.leads_on &&
 	       !label_compose(label, h->client->name, h->sent.text);
 }
 
@@ -206,18 +183,10 @@ static size_t allow(struct why *w, const struct authority_way *way)
 
 static void say_denied(const struct authority_way *way)
 {
-	const struct authority_hop *h = &way->hop[way->hops - 1];
+	char *text = authority_denial(way);
 
-	if (way->outcome == AUTHORITY_DENIED)
-		say("denied: in %s, \"%s\" %s service \"%s\" (label \"%s\")",
-		    h->init->label, h->client->name, check_why(h->result),
-		    way->service, h->sent.text);
-	else if (way->outcome == AUTHORITY_UNKNOWN)
-		say("denied: core has no service \"%s\"", way->service);
-	else
-		say("denied: with the name of \"%s\", label \"%s\" is longer "
-		    "than %d bytes",
-		    h->client->name, h->sent.text, AUTHORITY_LABEL_MAX);
+	say("denied: %s", text);
+	free(text);
 }
 
 static void say_granted(const struct authority_way *way, const char *server)
@@ -253,6 +222,14 @@ static void print_json(struct why *w, const struct authority_way *way,
 	json_decref(j);
 }
 
+/* A policy leads to a child that is not there, or does not provide it. */
+static bool waits(const struct authority_way *way)
+{
+	const struct authority_hop *h = &way->hop[way->hops - 1];
+
+	return !h->client && h->result == ROUTE_REFUSED;
+}
+
 static void answer(struct why *w, const struct authority_way *way)
 {
 	const bool granted = authority_granted(way);
@@ -268,7 +245,8 @@ static void answer(struct why *w, const struct authority_way *way)
 		say_granted(way, server.text);
 	else if (!w->json)
 		say_denied(way);
-	if (way->outcome == AUTHORITY_DENIED && !allow(w, way) && !w->json)
+	if (way->outcome == AUTHORITY_DENIED && !allow(w, way) && !w->json &&
+	    !waits(way))
 		puts("nothing in this system could serve it");
 	if (w->json)
 		print_json(w, way, server.text);
