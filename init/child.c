@@ -308,7 +308,8 @@ static enum fief_err env_make(struct child *c, enum env_kind kind, uint64_t ram,
 	if (e)
 		return e;
 	c->env[kind] = s;
-	if ((s->server || s->own) && (kind == ENV_PD || kind == ENV_CPU)) {
+	/* Only core has accounts whose quota we can move. */
+	if ((s->server || s->own) && kind == ENV_PD) {
 		fief_error("\"%s\" routes %s to \"%s\", expected <parent/>",
 		           child_name(c), env_service[kind].service,
 		           s->own ? "local" : child_name(s->server));

@@ -34,12 +34,14 @@ static bool is_of(const struct cpu_crash *crash, const struct child *c)
 	return !strcmp(label_last(label), child_name(c));
 }
 
+/* One that the parent had at once is core's; any other might not answer. */
 static bool find(const struct child *c, struct cpu_exception_reply *r)
 {
 	const struct session *s = c->env[ENV_CPU];
 	uint32_t after = 0;
 
-	while (s && !cpu_exception((struct cpu_cap){ s->cap }, after, r)) {
+	while (s && s->at_once &&
+	       !cpu_exception((struct cpu_cap){ s->cap }, after, r)) {
 		if (r->crash.number <= after)
 			return false; /* not a CPU session of core */
 		if (is_of(&r->crash, c))

@@ -186,6 +186,15 @@ class Checks(Case):
             "a", "<route><service name='PD'><child name='b'/></service>"
             "<any-service><parent/></any-service></route>")
             + child("b", "<provides><service name='PD'/></provides>"))
+        to_b = ("<route><service name='%s'><child name='b'/></service>"
+                "<any-service><parent/></any-service></route>")
+        b = child("b", "<provides><service name='PD'/><service name='CPU'/>"
+                  "</provides><route><any-service><parent/></any-service>"
+                  "</route>")
+        self.finds('"a" routes PD to "b", expected <parent/>', inner(
+            child("a")).replace('<binary name="init"/>',
+                                '<binary name="init"/>' + to_b % "PD") + b)
+        self.assertEqual(self.check(child("a", to_b % "CPU") + b), (0, ""))
         self.finds('the label of service "ROM", which "a" needs to start, is '
                    "longer than 160", child("a", binary="x" * 159))
         self.file("s.xml", "<config><parent-provides><service name='LOG'/>"

@@ -13,7 +13,7 @@
 #include "check.h"
 #include "util.h"
 
-enum { WAITS = 2 }; /* LOG and ROM may come from siblings */
+enum { WAITS = 3 }; /* LOG, ROM and CPU may come from siblings */
 
 enum visited { NEW, ON_PATH, DONE };
 
@@ -64,11 +64,9 @@ static void report_denied(const struct starts *st, const struct config_start *s,
 		             way->service, s->name, AUTHORITY_LABEL_MAX);
 }
 
-/* The sibling that serves it, if one does. */
-static const struct config_start *check_env(const struct starts *st,
-                                            const struct config_start *s,
-                                            const char *service,
-                                            const char *label)
+static bool check_env(const struct starts *st, const struct config_start *s,
+                      const char *service, const char *label,
+                      struct authority_way *way)
 {
 	const struct authority_ask ask = {
 		.init = st->in,
@@ -77,33 +75,46 @@ static const struct config_start *check_env(const struct starts *st,
 		.label = label,
 		.binary = true,
 	};
-	struct authority_way way;
 
-	authority_walk(&ask, &way);
-	if (!authority_granted(&way)) {
-		report_denied(st, s, &way);
-		return NULL;
-	}
-	return way.hop[0].route.server;
+	authority_walk(&ask, way);
+	if (!authority_granted(way))
+		report_denied(st, s, way);
+	return authority_granted(way);
 }
 
-static void check_account(const struct starts *st, const struct config_start *s,
-                          const char *service)
+/* The sibling that it has to wait for, if there is one. */
+static const struct config_start *check_wait(const struct starts *st,
+                                             const struct config_start *s,
+                                             const char *service,
+                                             const char *label)
 {
-	const struct config_start *server = check_env(st, s, service, "");
+	struct authority_way way;
 
-	if (server)
+	return check_env(st, s, service, label, &way) ?
+	               way.hop[0].route.server :
+	               NULL;
+}
+
+static void check_account(const struct starts *st, const struct config_start *s)
+{
+	struct authority_way way;
+
+	if (check_env(st, s, PD_SERVICE, "", &way) &&
+	    way.outcome == AUTHORITY_CHILD)
 		findings_add(st->findings, FINDING_ERROR, "start", s->at,
 		             "\"%s\" routes %s to \"%s\", expected <parent/>",
-		             s->name, service, server->name);
+		             s->name, PD_SERVICE,
+		             way.hop[way.hops - 1].route.server->name);
 }
 
 static void check_one(const struct starts *st, struct waiter *w)
 {
-	check_account(st, w->start, PD_SERVICE);
-	check_account(st, w->start, CPU_SERVICE);
-	w->for_whom[0] = check_env(st, w->start, LOG_SERVICE, "");
-	w->for_whom[1] = check_env(st, w->start, ROM_SERVICE, w->start->binary);
+	const struct config_start *s = w->start;
+
+	check_account(st, s);
+	w->for_whom[0] = check_wait(st, s, LOG_SERVICE, "");
+	w->for_whom[1] = check_wait(st, s, ROM_SERVICE, s->binary);
+	w->for_whom[2] = check_wait(st, s, CPU_SERVICE, "");
 }
 
 /* ---- circles ---- */
