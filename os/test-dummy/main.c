@@ -125,6 +125,16 @@ static enum fief_err do_spin(const struct node *n)
 	return e;
 }
 
+static enum fief_err do_fault(const struct node *n)
+{
+	uint64_t address = 0;
+	enum fief_err e = node_attr_u64(n, "address", 0, NULL, &address);
+
+	if (!e)
+		*(volatile char *)(uintptr_t)address = 0;
+	return e;
+}
+
 static enum fief_err do_env(const struct node *n)
 {
 	fief_log("%s=%s", node_attr(n, "key", ""), node_attr(n, "value", ""));
@@ -172,7 +182,7 @@ static const struct {
 	{ "free", do_free, false },         { "quota", do_quota, false },
 	{ "spent", do_spent, false },       { "log", do_log, false },
 	{ "env", do_env, false },           { "spin", do_spin, false },
-	{ "exit", do_exit, false },
+	{ "exit", do_exit, false },         { "fault", do_fault, false },
 };
 
 static void step(const struct node *n, bool first)
