@@ -168,7 +168,7 @@ static enum fief_err make(struct sandbox *b,
 	enum fief_err e;
 	void *mem;
 
-	if (b->forwarded.tree.count >= SANDBOX_SESSIONS_MAX)
+	if (b->forwarded.tree.count >= SANDBOX_FORWARDED_MAX)
 		return FIEF_LIMIT;
 	e = fief_alloc_zeroed(b->env->heap, sizeof(*s), &mem);
 	if (e)

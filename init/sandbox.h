@@ -31,6 +31,9 @@ enum {
 	 * first ones, beside the donation; given back at the end. */
 	SANDBOX_SESSION_RAM = 1024,
 	SANDBOX_SESSIONS_PAID = 4, /* by SANDBOX_CHILD_RAM */
+
+	/* Sessions that our parent has here; nobody pays for their records. */
+	SANDBOX_FORWARDED_MAX = 256,
 };
 
 struct sandbox;
