@@ -57,6 +57,8 @@ FIEF_MUST enum fief_err core_pd_run(struct core_pd *,
 bool core_pd_begins(struct core_pd *,
                     void (*answer)(const struct core_pd *, fief_reply,
                                    enum fief_err));
+/* Answer who waits for that, if somebody does. */
+void core_pd_begun(struct core_pd *, enum fief_err status);
 
 /* A dataspace object for memory that outlives it. */
 FIEF_MUST enum fief_err core_ds_init(struct core_ds *, struct kcore_ds *,
