@@ -42,6 +42,7 @@ GROUPS = {
                     "channels_random_10000 channel_bytes cap_bytes"),
     "hog": (SAME, "call_alone call_hog"),
     "flood": (SAME, "call_unflooded call_flooded"),
+    "siege": (("same", "free"), "call_unbesieged call_besieged"),
     "idle": (("free",), "idle_wakeups idle_transition_cpu"),
     "kill": (("free",), "kill_release_100 kill_release_10000"),
 }
@@ -71,6 +72,8 @@ ROWS = [
     ("cap_bytes@same", "B", None, "<= 32"),
     ("call_hog@same", "us", "call_alone@same", "<= 1.3"),
     ("call_flooded@same", "us", "call_unflooded@same", "<= 1.3"),
+    ("call_besieged@free", "us", "call_unbesieged@free", "<= 1.3"),
+    ("call_besieged@same", "us", "call_unbesieged@same", None),
     ("idle_wakeups@free", "1/s", None, "<= 0"),
     ("idle_transition_cpu@free", "us", None, "<= 50"),
     ("kill_release_100@free", "ms", None, "<= 1"),

@@ -26,7 +26,7 @@ GROUPS = {
     "start_rate": (FREE, "start_rate"),
 }
 MANY = {
-    "many": (FREE, "running up_time idle_memory idle_charge "
+    "many": (FREE, "running up_time start_all idle_memory idle_charge "
                    "idle_wakeups_all"),
 }
 
@@ -35,6 +35,7 @@ ROWS = [
     ("component_start@same", "us", "peer.fork_exec@same", None),
     ("component_start@free", "us", "peer.posix_spawn@free", None),
     ("start_rate@free", "1/s", "peer.start_rate@free", ">= 1.28"),
+    ("start_all@free", "1/s", "peer.start_rate@free", ">= 1.3"),
     ("start_last100@free", "us", "start_first100@free", "<= 1.25"),
     ("running@free", "", None, ">= 1000"),
     ("up_time@free", "ms", "peer.up_time@free", None),
@@ -63,6 +64,7 @@ def hold(bench, program):
         pss, kernel, charge = held.pss(), held.kernel(), held.charge()
         lines = [f"running {held.ready} components",
                  f"up_time {held.seconds * 1000} ms",
+                 f"start_all {held.ready / held.seconds} 1/s",
                  f"idle_pss {pss / held.ready} KiB",
                  f"idle_memory {(pss + (kernel or 0)) / held.ready} KiB",
                  f"idle_wakeups_all {wakeups} 1/s"]

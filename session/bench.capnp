@@ -46,6 +46,10 @@ interface Bench $Fief.service("Bench") $Fief.ramQuota(16384) $Fief.capQuota(6) {
     source :Signal) -> (sink :Signal);
   # Take the packets of a stream in the client's dataspace. One a session; the
   # next replaces it.
+
+  besiege @12 (ns :UInt64);
+  # From the reply on, ask the parent for what it refuses, in a loop, that long:
+  # sessions, services to announce, quota.
 }
 
 enum SinkMode {

@@ -18,6 +18,7 @@ static const struct {
 	{ "ring", bench_group_ring },
 	{ "hog", bench_group_hog },
 	{ "flood", bench_group_flood },
+	{ "siege", bench_group_siege },
 	{ "idle", bench_group_idle },
 	{ "scale", bench_group_scale },
 	{ "kill", bench_group_kill },

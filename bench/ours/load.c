@@ -1,29 +1,59 @@
 /* SPDX-License-Identifier: MIT */
-/* Disturbing others for a while: by use of the CPU, by signals. */
+/* Disturbing others for a while: by use of the CPU, by signals, by what the
+ * parent has to refuse. */
 
 #include <fief/kif_table.h>
+#include <fief/log.h>
+#include <session/parent.h>
 
 #include "bench_server.h"
 
 static struct load {
 	struct fief_signal_handler handler; /* begins after the reply */
+	const struct fief_env *env;
+	void (*once)(void);
 	uint64_t until;
-	fief_cap target; /* owned: received; FIEF_CAP_NULL: burn only */
+	fief_cap target; /* owned: received; of `flood` */
 } load;
+
+static void burn(void)
+{
+}
+
+static void flood(void)
+{
+	fief_kif->signal(load.target);
+}
+
+static void besiege(void)
+{
+	const struct parent_cap parent = { load.env->parent };
+	const struct capnp_text nothing = capnp_text_of("Nothing");
+	const struct parent_session_params p = { .id = 1, .service = nothing };
+	struct parent_session_results out;
+	enum fief_err e[] = {
+		parent_session(parent, &p, &out),
+		parent_announce(parent, nothing),
+		parent_resource_request(parent, 1ull << 40, 1u << 30),
+	};
+
+	if (!e[0] || !e[1])
+		fief_error("the parent lets us have everything");
+}
 
 static void begin(struct fief_signal_handler *self, unsigned count)
 {
 	(void)self, (void)count;
 	while (fief_kif->time() < load.until)
-		if (load.target != FIEF_CAP_NULL)
-			fief_kif->signal(load.target);
+		load.once();
 	fief_kif->drop(load.target, 1);
 	load.target = FIEF_CAP_NULL;
 }
 
-static enum fief_err request(fief_cap target, uint64_t ns)
+static enum fief_err request(void (*once)(void), fief_cap target, uint64_t ns)
 {
 	fief_kif->drop(load.target, 1);
+	load.once = once;
 	load.target = target;
 	load.until = fief_kif->time() + ns;
 	fief_signal_local_submit(&load.handler);
@@ -33,18 +63,25 @@ static enum fief_err request(fief_cap target, uint64_t ns)
 enum fief_err load_op_burn(struct fief_rpc_obj *self, uint64_t ns)
 {
 	(void)self;
-	return request(FIEF_CAP_NULL, ns);
+	return request(burn, FIEF_CAP_NULL, ns);
 }
 
 enum fief_err load_op_flood(struct fief_rpc_obj *self, struct signal_cap target,
                             uint64_t ns)
 {
 	(void)self;
-	return request(target.cap, ns);
+	return request(flood, target.cap, ns);
 }
 
-enum fief_err load_init(struct fief_entrypoint *ep)
+enum fief_err load_op_besiege(struct fief_rpc_obj *self, uint64_t ns)
 {
+	(void)self;
+	return request(besiege, FIEF_CAP_NULL, ns);
+}
+
+enum fief_err load_init(const struct fief_env *env)
+{
+	load.env = env;
 	load.handler.handle = begin;
-	return fief_signal_manage(ep, &load.handler);
+	return fief_signal_manage(env->ep, &load.handler);
 }

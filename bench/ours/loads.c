@@ -48,6 +48,16 @@ void bench_group_flood(struct bench *b)
 	bench_run(b, "call_flooded", bench_null_call, 1);
 }
 
+/* The third asks the parent of all for what it does not get. */
+void bench_group_siege(struct bench *b)
+{
+	struct bench_cap third_one = third(b);
+
+	bench_run(b, "call_unbesieged", bench_null_call, 1);
+	fail(b, "besiege", bench_besiege(third_one, disturbance(b)));
+	bench_run(b, "call_besieged", bench_null_call, 1);
+}
+
 /* ---- after a sleep ---- */
 
 enum {

@@ -176,6 +176,7 @@ static const struct bench_ops ops = {
 	.visit = op_visit,
 	.burn = load_op_burn,
 	.flood = load_op_flood,
+	.besiege = load_op_besiege,
 	.gate = gates_op_gate,
 	.fresh = op_fresh,
 	.hang = op_hang,
@@ -249,7 +250,7 @@ void fief_component_construct(struct fief_env *env)
 	};
 	e = fief_root_init(&m.root, env);
 	if (!e)
-		e = load_init(env->ep);
+		e = load_init(env);
 	if (!e)
 		e = fief_root_announce(&m.root, &m.service);
 	if (e) {
