@@ -11,22 +11,14 @@
 
 #include <lib/mem.h>
 
-enum { TURN = 16 }; /* requests in a row */
-
 static struct parent_cap parent(const struct sandbox *b)
 {
 	return (struct parent_cap){ b->env->parent };
 }
 
-static struct session *find(const struct sandbox *b, uint32_t id)
-{
-	return FIEF_ID_OBJECT(fief_id_find(&b->forwarded, id), struct session,
-	                      client_id);
-}
-
 /* ---- answers ---- */
 
-static enum response response_of(enum fief_err e)
+enum response forward_response(enum fief_err e)
 {
 	if (e == FIEF_OUT_OF_RAM || e == FIEF_INSUFFICIENT_RAM)
 		return RESPONSE_INSUFFICIENT_RAM;
@@ -38,7 +30,7 @@ static enum response response_of(enum fief_err e)
 }
 
 /* NOT_FOUND: the client gave up meanwhile. */
-static void respond(struct sandbox *b, uint32_t id, enum response response)
+void forward_respond(struct sandbox *b, uint32_t id, enum response response)
 {
 	enum fief_err e = parent_respond(parent(b), id, response);
 
@@ -52,9 +44,10 @@ void forward_answer(struct session *s, enum session_late what,
 	const uint32_t id = s->client_id.id;
 
 	if (what == LATE_UPGRADE || status) {
-		respond(s->sandbox, id,
-		        what == LATE_UPGRADE && status ? RESPONSE_DENIED :
-		                                         response_of(status));
+		forward_respond(s->sandbox, id,
+		                what == LATE_UPGRADE && status ?
+		                        RESPONSE_DENIED :
+		                        forward_response(status));
 		return;
 	}
 	s->told = true;
@@ -69,7 +62,7 @@ void forward_gone(struct session *s)
 {
 	fief_id_remove(&s->sandbox->forwarded, &s->client_id);
 	if (s->told)
-		respond(s->sandbox, s->client_id.id, RESPONSE_CLOSED);
+		forward_respond(s->sandbox, s->client_id.id, RESPONSE_CLOSED);
 }
 
 /* ---- where it leads ---- */
@@ -116,7 +109,7 @@ static bool lives(const struct child *c)
 }
 
 /* False: it has to wait. */
-static bool go_on(struct session *s)
+bool forward_go_on(struct session *s)
 {
 	struct session_way way;
 	enum route_result r = way_find(s, &way);
@@ -149,154 +142,11 @@ bool forward_progress(struct sandbox *b)
 	bool changed = false;
 
 	LIST_FOR_EACH_SAFE(s, &b->stalled, struct session, link)
-		changed |= go_on(s);
+		changed |= forward_go_on(s);
 	return changed;
 }
 
-/* ---- what the parent asks ---- */
-
-static enum fief_err make(struct sandbox *b,
-                          const struct parent_next_request_reply *q,
-                          struct session **out)
-{
-	const struct session_ask ask = {
-		.service = q->service,
-		.label = q->label,
-		.args = q->args,
-	};
-	struct session *s;
-	enum fief_err e;
-	void *mem;
-
-	if (b->forwarded.tree.count >= SANDBOX_FORWARDED_MAX)
-		return FIEF_LIMIT;
-	e = fief_alloc_zeroed(b->env->heap, sizeof(*s), &mem);
-	if (e)
-		return e;
-	s = mem;
-	s->sandbox = b;
-	s->forwarded = true;
-	s->env = ENV_NONE;
-	s->ram = q->ram;
-	s->caps = q->caps;
-	s->settled_by_news = true;
-	s->late = LATE_SESSION;
-	e = session_texts_set(s, &ask);
-	if (!e)
-		e = fief_id_add_as(&b->forwarded, &s->client_id, q->id);
-	if (e)
-		fief_free(b->env->heap, s, sizeof(*s));
-	else
-		*out = s;
-	return e;
-}
-
-static void on_create(struct sandbox *b,
-                      const struct parent_next_request_reply *q)
-{
-	struct session *s;
-	enum fief_err e = make(b, q, &s);
-
-	if (e) {
-		fief_error("cannot forward service \"%.*s\" (label \"%.*s\"): "
-		           "%s",
-		           (int)q->service.len, q->service.s, (int)q->label.len,
-		           q->label.s, fief_err_text(e));
-		respond(b, q->id, response_of(e));
-		return;
-	}
-	forward_stall(s);
-	go_on(s);
-}
-
-static void on_upgrade(struct sandbox *b,
-                       const struct parent_next_request_reply *q)
-{
-	struct session *s = find(b, q->id);
-	enum fief_err e = FIEF_NOT_FOUND;
-
-	if (s)
-		e = session_upgrade(s, q->ram, q->caps);
-	if (e == FIEF_PENDING)
-		s->late = LATE_UPGRADE;
-	else
-		respond(b, q->id, e ? RESPONSE_DENIED : RESPONSE_OK);
-}
-
-static void on_close(struct sandbox *b,
-                     const struct parent_next_request_reply *q)
-{
-	struct session *s = find(b, q->id);
-	enum fief_err e;
-
-	if (!s) {
-		respond(b, q->id, RESPONSE_CLOSED);
-		return;
-	}
-	s->late = LATE_NOTHING;
-	s->told = true;
-	s->again = false;
-	if (s->state == SESSION_CLOSING)
-		return;
-	e = session_close(s);
-	(void)e; /* the parent is told as it ends */
-}
-
-static void on_requests(struct fief_signal_handler *self, unsigned count)
-{
-	static void (*const handle[])(
-		struct sandbox *, const struct parent_next_request_reply *) = {
-		[REQUEST_KIND_CREATE] = on_create,
-		[REQUEST_KIND_UPGRADE] = on_upgrade,
-		[REQUEST_KIND_CLOSE] = on_close,
-	};
-	static struct parent_next_request_reply q; /* too large for a frame */
-	struct sandbox *b = FIEF_CONTAINER_OF(self, struct sandbox, requests);
-
-	(void)count;
-	for (unsigned i = 0; i < TURN; i++) {
-		if (parent_next_request(parent(b), &q))
-			return;
-		handle[q.kind](b, &q);
-		if (!q.more)
-			return;
-	}
-	fief_kif->signal(self->cap); /* others get their turn */
-}
-
 /* ---- another config ---- */
-
-static enum fief_err listen(struct sandbox *b)
-{
-	enum fief_err e;
-
-	if (b->requests.handle)
-		return FIEF_OK;
-	b->requests.handle = on_requests;
-	e = fief_signal_manage(b->env->ep, &b->requests);
-	if (!e)
-		e = parent_request_sigh(parent(b),
-		                        (struct signal_cap){ b->requests.cap });
-	if (e)
-		forward_fini(b);
-	return e;
-}
-
-static void announce(struct sandbox *b)
-{
-	const struct config_offer *o = b->live.config.offers;
-	enum fief_err e = o ? listen(b) : FIEF_OK;
-
-	for (; o && !e; o = o->next) {
-		e = parent_announce(parent(b), capnp_text_of(o->name));
-		if (e)
-			fief_error("cannot offer service \"%s\": %s", o->name,
-			           fief_err_text(e));
-		e = FIEF_OK;
-	}
-	if (e)
-		fief_error("cannot offer services: %s", fief_err_text(e));
-}
 
 /* The server has not seen the request: as if it had not been asked. */
 static void take_back(struct session *s)
@@ -329,7 +179,7 @@ void forward_apply(struct sandbox *b, bool offers)
 	struct fief_id *next;
 
 	if (offers)
-		announce(b);
+		forward_announce(b);
 	for (struct fief_id *i = fief_id_first(&b->forwarded); i; i = next) {
 		next = fief_id_next(i);
 		reconsider(FIEF_ID_OBJECT(i, struct session, client_id));
@@ -354,7 +204,5 @@ void forward_fini(struct sandbox *b)
 
 	while ((i = fief_id_first(&b->forwarded)))
 		session_destroy(FIEF_ID_OBJECT(i, struct session, client_id));
-	if (b->requests.handle)
-		fief_signal_dissolve(b->env->ep, &b->requests);
-	b->requests.handle = NULL;
+	forward_deaf(b);
 }

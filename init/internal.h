@@ -250,6 +250,13 @@ void forward_gone(struct session *);
 /* Quota that is in our account, but for servers of such sessions. */
 void forward_held(const struct sandbox *, uint64_t *ram, uint64_t *caps);
 void forward_fini(struct sandbox *);
+/* Between its two files. */
+enum response forward_response(enum fief_err e);
+void forward_respond(struct sandbox *, uint32_t id, enum response response);
+/* False: it has to wait. It may be gone in any case. */
+bool forward_go_on(struct session *);
+void forward_announce(struct sandbox *);
+void forward_deaf(struct sandbox *);
 
 /* ---- local.c: sessions at services of the component around us ---- */
 void local_ask(struct session *);
