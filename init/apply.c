@@ -287,6 +287,7 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 	quotas_adjust(b, &n);
 	contents_change(b, &n);
 	children_start(b, &n);
+	handover_begin(b);
 	sandbox_work_soon(b);
 	return FIEF_OK;
 }
@@ -301,5 +302,6 @@ void sandbox_restart(struct child *c)
 	children_end(b, &n);
 	quotas_adjust(b, &n);
 	children_start(b, &n);
+	handover_begin(b);
 	sandbox_work_soon(b);
 }

@@ -80,6 +80,9 @@ static enum fief_err services_of(struct parser *p, const struct node *list,
 		if (!*at)
 			return e;
 		e = name_of(p, n, &(*at)->name);
+		if (!e)
+			e = node_attr_bool(n, "handover", false, p->err,
+			                   &(*at)->handover);
 		at = &(*at)->next;
 	}
 	return e;

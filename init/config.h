@@ -11,6 +11,7 @@
 
 struct config_service {
 	const char *name;
+	bool handover; /* another server that says so may take sessions over */
 	struct config_service *next;
 };
 

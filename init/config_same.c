@@ -14,7 +14,7 @@ static bool services_same(const struct config_service *a,
                           const struct config_service *b)
 {
 	for (; a && b; a = a->next, b = b->next)
-		if (strcmp(a->name, b->name) != 0)
+		if (strcmp(a->name, b->name) != 0 || a->handover != b->handover)
 			return false;
 	return a == b;
 }

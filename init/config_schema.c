@@ -49,8 +49,9 @@ static const struct element restart = { "restart",
 	                                { "policy", "delay_ms", "max_delay_ms",
 	                                  "limit", "within_s" },
 	                                .once = true };
+static const struct element provided = { "service", { "name", "handover" } };
 static const struct element provides = {
-	"provides", { 0 }, { &service }, .once = true
+	"provides", { 0 }, { &provided }, .once = true
 };
 static const struct element route = {
 	"route", { 0 }, { &rule_service, &rule_any }, .once = true

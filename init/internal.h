@@ -61,8 +61,9 @@ struct sandbox {
 	struct fief_services services;        /* of the component around us */
 	struct config_service *service_names; /* owned: of these */
 	struct fief_id_space own_ids;         /* of their sessions */
-	struct fief_id_space forwarded;      /* owned: sessions of our parent */
-	struct list stalled;                 /* of them: without a server yet */
+	struct fief_id_space forwarded; /* owned: sessions of our parent */
+	struct list stalled;            /* of them: without a server yet */
+	struct list moving; /* sessions that are to, in this config */
 	struct fief_signal_handler requests; /* it asks; unused: no `handle` */
 	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
@@ -111,7 +112,7 @@ struct session {
 	bool at_once;             /* the parent served it without waiting */
 	struct fief_id client_id; /* in client->sessions, or forwarded */
 	struct fief_id server_id; /* in server->served, upward or own_ids */
-	/* waiting, client->closing, orphans or stalled */
+	/* waiting, client->closing, orphans, stalled or moving */
 	struct list_elem link;
 	/* Our parent asked for it: it has no client. */
 	bool forwarded;
@@ -122,7 +123,10 @@ struct session {
 	struct list_elem in_requests;
 	enum request_kind request;
 	bool fetched; /* the server has read `request` */
-	bool lost;    /* its server left the config */
+	/* Of a session that moves: the one that is to be it, and back. */
+	bool movable; /* the client can do with another capability */
+	struct session *replaced_by, *replaces;
+	bool lost; /* its server left the config */
 	uint64_t more_ram;
 	uint32_t more_caps; /* of an upgrade */
 
@@ -144,7 +148,7 @@ struct session_ask {
 	struct capnp_text service, label, args;
 	uint64_t ram;
 	uint32_t caps;
-	bool wait;
+	bool wait, movable;
 };
 
 /* Where the config leads a session. */
@@ -235,6 +239,18 @@ FIEF_MUST enum fief_err upward_start(struct child *);
  * one. */
 bool upward_end(struct child *);
 void upward_news(struct fief_signal_handler *self, unsigned count);
+
+/* ---- handover.c: sessions that move to another server ---- */
+/* Can it, to where the config in force leads it? */
+bool handover_possible(const struct session *, const struct session_way *);
+/* It is to. */
+void handover_plan(struct session *);
+/* All that are to. */
+void handover_begin(struct sandbox *);
+/* The second session is there, or refused. */
+void handover_settled(struct session *next);
+/* The first one ends: forget the second. */
+void handover_cancel(struct session *old);
 
 /* ---- forward.c: sessions that our parent asks for ---- */
 /* Another config is in force; `offers`: they may be others. */

@@ -11,7 +11,7 @@ static fief_cap own(const struct sandbox *b)
 /* Environment sessions are paid from what was set aside for the child. */
 static fief_cap payer(const struct session *s)
 {
-	if (s->env != ENV_NONE || !s->client || !s->client->pd)
+	if (s->env != ENV_NONE || s->replaces || !s->client || !s->client->pd)
 		return own(s->sandbox);
 	return s->client->pd;
 }
@@ -36,8 +36,9 @@ static void report_poor(const struct session *s, uint64_t ram, uint32_t caps)
 	uint64_t limit, used;
 	uint32_t cap_limit, cap_used;
 
-	if (!s->client || pd_quota((struct pd_cap){ payer(s) }, &limit, &used,
-	                           &cap_limit, &cap_used))
+	if (!s->client || s->replaces ||
+	    pd_quota((struct pd_cap){ payer(s) }, &limit, &used, &cap_limit,
+	             &cap_used))
 		return;
 	fief_error("\"%s\" cannot pay %s RAM and %u caps for service \"%s\" "
 	           "(label \"%s\"): it has %s and %u",

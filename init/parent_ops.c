@@ -29,6 +29,7 @@ static enum fief_err op_session(struct fief_rpc_obj *self,
 		.ram = in->ram,
 		.caps = in->caps,
 		.wait = in->wait,
+		.movable = in->movable,
 	};
 	struct child *c = child_from(self);
 	struct session *s;

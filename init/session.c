@@ -26,6 +26,10 @@ static void settled(struct session *s, enum fief_err status)
 
 	if (!s->settled_by_news)
 		return;
+	if (s->replaces) {
+		handover_settled(s);
+		return;
+	}
 	if (s->env != ENV_NONE) {
 		sandbox_work_soon(s->sandbox);
 		return;
@@ -171,7 +175,7 @@ void session_destroy(struct session *s)
 	list_remove(&s->link);
 	if (s->forwarded)
 		forward_gone(s);
-	if (c && s->env == ENV_NONE) {
+	if (c && s->env == ENV_NONE && !s->replaces) {
 		fief_id_remove(&c->sessions, &s->client_id);
 		c->session_count--;
 		money_fee_return(c);
@@ -281,6 +285,8 @@ enum fief_err session_close(struct session *s)
 {
 	struct sandbox *b = s->sandbox;
 	size_t upward = b->upward.tree.count;
+
+	handover_cancel(s);
 
 	if (unknown_to_server(s)) {
 		forget(s);

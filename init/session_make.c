@@ -149,6 +149,7 @@ enum fief_err session_create(struct child *client, const struct session_ask *a,
 	s->client = client;
 	s->env = a->env;
 	s->wait = a->wait;
+	s->movable = a->movable;
 	s->ram = a->ram;
 	s->caps = a->caps;
 	e = session_texts_set(s, a);

@@ -10,7 +10,7 @@
 
 #include <lib/mem.h>
 
-enum verdict { STAYS, RESTARTS, STUCK };
+enum verdict { STAYS, MOVES, RESTARTS, STUCK };
 
 /* A session without use to compare: refused, over, or as good as. */
 static bool settled(const struct session *s)
@@ -40,6 +40,9 @@ static enum verdict session_verdict(const struct session *s)
 		return s->state == SESSION_DEAD && !s->lost ? STAYS : STUCK;
 	if (s->state == SESSION_DEAD) /* it can have a server again */
 		return s->lost || served_anew(way.server) ? RESTARTS : STAYS;
+	if (handover_possible(s, &way) &&
+	    (way.server != s->server || strcmp(way.label.text, s->label)))
+		return MOVES;
 	if (way.local != s->local || way.own != s->own ||
 	    way.server != s->server || strcmp(way.label.text, s->label) != 0)
 		return RESTARTS;
@@ -56,13 +59,15 @@ static void missing_set(struct child *c, const struct session *s)
 }
 
 /* Does one of the sessions end it? */
-static bool session_ends(struct child *c, const struct session *s)
+static bool session_ends(struct child *c, struct session *s)
 {
 	const enum verdict v = session_verdict(s);
 
 	if (v == STUCK && s->env == ENV_NONE)
 		missing_set(c, s);
-	return v != STAYS;
+	if (v == MOVES)
+		handover_plan(s);
+	return v == RESTARTS || v == STUCK;
 }
 
 bool verdict_restarts(struct child *c)

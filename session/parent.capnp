@@ -27,7 +27,8 @@ interface Parent $Fief.service("Parent") {
   session @0 (id :UInt32, service :Text $Fief.maxBytes(64),
               label :Text $Fief.maxBytes(160),
               args :Text $Fief.maxBytes(160),
-              ram :UInt64, caps :UInt32, wait :Bool) -> (cap :Capability)
+              ram :UInt64, caps :UInt32, wait :Bool,
+              movable :Bool) -> (cap :Capability)
     $Fief.errors([pending, denied, insufficientRam, insufficientCaps,
                   outOfRam, outOfCaps, conflict]);
   # Open a session. `id` is chosen by the client, not 0, and names the session
@@ -35,7 +36,10 @@ interface Parent $Fief.service("Parent") {
   # from the client's account (OUT_OF_RAM, OUT_OF_CAPS if it cannot pay) and
   # given to the server; INSUFFICIENT_* if the server wants more. With `wait`
   # the reply comes when the server answered; otherwise the outcome may be
-  # PENDING: sessionSigh tells when to ask sessionCap.
+  # PENDING: sessionSigh tells when to ask sessionCap. `movable`: if a change of
+  # the configuration leads the session to another server, and both let sessions
+  # be handed over, it moves: sessionSigh tells to ask sessionCap, and the old
+  # capability is GONE. Otherwise the client is started anew.
 
   sessionCap @1 (id :UInt32) -> (cap :Capability)
     $Fief.errors([pending, notFound, denied, insufficientRam,

@@ -55,6 +55,7 @@ static enum fief_err request(struct fief_env *env, const struct asking *how,
 		.ram = a->ram,
 		.caps = a->caps,
 		.wait = true,
+		.movable = a->movable,
 	};
 	struct parent_session_results r;
 	enum fief_err e;
@@ -106,6 +107,26 @@ enum fief_err fief_session_upgrade(struct fief_env *env,
 {
 	return parent_upgrade((struct parent_cap){ env->parent }, s->id, ram,
 	                      caps);
+}
+
+enum fief_err fief_session_renew(struct fief_env *env, struct fief_session *s)
+{
+	fief_cap cap;
+	enum fief_err e = parent_session_cap((struct parent_cap){ env->parent },
+	                                     s->id, &cap);
+
+	if (e)
+		return e;
+	fief_kif->drop(s->cap, 1);
+	s->cap = cap;
+	return FIEF_OK;
+}
+
+enum fief_err fief_session_sigh(struct fief_env *env,
+                                struct fief_signal_handler *h)
+{
+	return parent_session_sigh((struct parent_cap){ env->parent },
+	                           (struct signal_cap){ h->cap });
 }
 
 void fief_session_close(struct fief_env *env, struct fief_session *s)

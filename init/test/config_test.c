@@ -229,6 +229,13 @@ static void refused(void **state)
 		  "<alias name='a' child='b'/></config>",
 		  "2:8: alias \"a\", but a child or another alias" },
 		{ "<config><alias name='a'/></config>", "1:9: " },
+		{ "<config><start name='a'><provides><service name='X' "
+		  "handover='maybe'/></provides></start></config>",
+		  "1:53: attribute 'handover' is \"maybe\", expected yes or "
+		  "no" },
+		{ "<config><parent-provides><service name='X' handover='yes'/>"
+		  "</parent-provides></config>",
+		  "1:44: unknown attribute \"handover\" of <service>" },
 		{ "<config><alias name='a' chidl='b'/></config>",
 		  "1:25: unknown attribute \"chidl\" of <alias>, did you mean "
 		  "\"child\"?" },
@@ -623,6 +630,11 @@ static void changes(void **state)
 		  A("<provides><service name='X'/><service name='Y'/>"
 		    "</provides>"),
 		  false },
+		{ A("<provides><service name='X'/></provides>"),
+		  A("<provides><service name='X' handover='yes'/></provides>"),
+		  false },
+		{ A("<provides><service name='X' handover='no'/></provides>"),
+		  A("<provides><service name='X'/></provides>"), true },
 		{ A(""), A("<route/>"), true },
 		{ A("<route><any-service><parent/></any-service></route>"),
 		  A("<route><any-service><parent/></any-service></route>"),

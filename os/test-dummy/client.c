@@ -15,7 +15,24 @@ enum { HELD = 16 };
 static struct held {
 	struct fief_session session;
 	struct label label, service;
+	bool movable;
 } held[HELD];
+
+void dummy_renew(struct fief_env *env)
+{
+	for (unsigned i = 0; i < HELD; i++) {
+		struct held *h = &held[i];
+		const fief_cap before = h->session.cap;
+		enum fief_err e;
+
+		if (!h->session.id || !h->movable)
+			continue;
+		e = fief_session_renew(env, &h->session);
+		if (e || h->session.cap != before)
+			fief_log("moved \"%s\": %s", h->label.text,
+			         fief_err_text(e));
+	}
+}
 
 static struct held *find(const char *label)
 {
@@ -40,6 +57,7 @@ enum fief_err dummy_session(struct fief_env *env, const struct node *n)
 		.label = node_attr(n, "label", ""),
 		.ram = 32 << 10,
 		.caps = 10,
+		.movable = !strcmp(node_attr(n, "movable", "no"), "yes"),
 	};
 	struct held *h = unused();
 	enum fief_err e;
@@ -47,6 +65,7 @@ enum fief_err dummy_session(struct fief_env *env, const struct node *n)
 	if (!h || label_set(&h->label, args.label) ||
 	    label_set(&h->service, args.service))
 		return FIEF_LIMIT;
+	h->movable = args.movable;
 	e = fief_session_open(env, &args, &h->session);
 	fief_log("%s \"%s\": %s", args.service, args.label, fief_err_text(e));
 	return FIEF_OK;

@@ -5,6 +5,7 @@
 #include <fief/config.h>
 #include <fief/kif_table.h>
 #include <fief/log.h>
+#include <fief/session.h>
 #include <session/parent.h>
 #include <session/pd.h>
 
@@ -15,7 +16,7 @@ enum { HELD = 16 };
 static struct main {
 	struct fief_env *env;
 	struct fief_config config;
-	struct fief_signal_handler changed, yield;
+	struct fief_signal_handler changed, yield, moved;
 	struct dataspace_cap ram[HELD];
 	unsigned rams;
 	uint64_t first_ram; /* quota at the start */
@@ -215,6 +216,12 @@ static void on_changed(struct fief_signal_handler *self, unsigned count)
 	steps_run(false);
 }
 
+static void on_moved(struct fief_signal_handler *self, unsigned count)
+{
+	(void)self, (void)count;
+	dummy_renew(m.env);
+}
+
 static enum fief_err start(struct fief_env *env)
 {
 	enum fief_err e;
@@ -222,12 +229,17 @@ static enum fief_err start(struct fief_env *env)
 	m.env = env;
 	m.changed.handle = on_changed;
 	m.yield.handle = on_yield;
+	m.moved.handle = on_moved;
 	e = fief_signal_manage(env->ep, &m.changed);
 	if (!e)
 		e = fief_signal_manage(env->ep, &m.yield);
 	if (!e)
 		e = parent_yield_sigh((struct parent_cap){ env->parent },
 		                      (struct signal_cap){ m.yield.cap });
+	if (!e)
+		e = fief_signal_manage(env->ep, &m.moved);
+	if (!e)
+		e = fief_session_sigh(env, &m.moved);
 	if (!e)
 		e = dummy_server_init(env);
 	if (!e)

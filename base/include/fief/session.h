@@ -18,6 +18,7 @@ struct fief_session_args {
 	const char *args;    /* service-specific text; NULL: none */
 	uint64_t ram;        /* donation, for example ROM_RAM_QUOTA */
 	uint32_t caps;       /* donation, for example ROM_CAP_QUOTA */
+	bool movable;        /* fief_session_renew is called when that is due */
 };
 
 struct fief_session {
@@ -41,6 +42,17 @@ fief_session_open_until(struct fief_env *, const struct fief_session_args *,
 FIEF_MUST enum fief_err fief_session_upgrade(struct fief_env *,
                                              const struct fief_session *,
                                              uint64_t ram, uint32_t caps);
+
+/* Of a movable session, when the handler of fief_session_sigh runs: it may be
+ * at another server, and then has another capability. Errors: NOT_FOUND, GONE
+ * (its server ended), those of the transport; `*s` stays as it is. */
+FIEF_MUST enum fief_err fief_session_renew(struct fief_env *,
+                                           struct fief_session *s);
+
+/* Have a signal submitted when sessions may have moved. One handler serves a
+ * component. */
+FIEF_MUST enum fief_err fief_session_sigh(struct fief_env *,
+                                          struct fief_signal_handler *);
 
 /* The donation comes back. No effect on a closed or zero session. */
 void fief_session_close(struct fief_env *, struct fief_session *);
