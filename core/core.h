@@ -66,6 +66,7 @@ struct core {
 	struct list watchers; /* ROM sessions whose clients want to know */
 	struct core_parent init;
 	uint64_t log_lost; /* lines that found no reader */
+	bool events;       /* tell of them in the log */
 	bool exiting;
 	int exit_code;
 };
@@ -93,6 +94,9 @@ void core_session_close(struct core_session *);
 /* One or more lines of `label`; splits at newlines. */
 void core_log_text(const char *label, const char *text, size_t len);
 void core_log(const char *format, ...) FIEF_PRINTF(1, 2);
+/* What became of a component, as a record that no component can write:
+ * "RS what US label US code LF". Nothing, unless somebody reads them. */
+void core_log_event(const char *what, const char *label, int code);
 /* At the end: say how many lines were lost. Returns how many are that nobody
  * could be told of. */
 uint64_t core_log_finish(void);

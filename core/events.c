@@ -25,10 +25,20 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 		[KCORE_CRASHED] = PD_STATE_CRASHED,
 		[KCORE_NOT_STARTED] = PD_STATE_EXITED,
 	};
+	static const char *const event[] = {
+		[KCORE_EXITED] = "exit",
+		[KCORE_KILLED] = "kill",
+		[KCORE_CRASHED] = "crash",
+		[KCORE_NOT_STARTED] = "fail",
+	};
 	struct core_pd *pd = ctx;
 
 	pd->state = state[how];
 	pd->code = code;
+	if (pd->stopped && how == KCORE_KILLED)
+		core_log_event("stop", pd->label.text, 0);
+	else
+		core_log_event(event[how], pd->label.text, code);
 	core_pd_begun(pd, FIEF_OK); /* its death is told by signal */
 	if (how == KCORE_NOT_STARTED)
 		core_start_failed(pd);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* LOG sessions, and core's own messages. Lines go to `fief` as records
- * "label US text LF" through a pipe that never blocks core. */
+ * "label US text LF" through a pipe that never blocks core; so do events, as
+ * "RS what US label US code LF". A label has no control characters, so that no
+ * line begins like an event. */
 
 #include <stdarg.h>
 
@@ -11,7 +13,11 @@
 
 #include "core.h"
 
-enum { UNIT_SEPARATOR = 0x1f, RECORD_MAX = LABEL_MAX + 600 };
+enum {
+	RECORD_SEPARATOR = 0x1e,
+	UNIT_SEPARATOR = 0x1f,
+	RECORD_MAX = LABEL_MAX + 600,
+};
 
 static void record(const char *label, const char *text, size_t len)
 {
@@ -82,6 +88,21 @@ void core_log(const char *format, ...)
 	fmt_add_args(&f, format, args);
 	va_end(args);
 	core_log_text("core", line, strlen(line));
+}
+
+void core_log_event(const char *what, const char *label, int code)
+{
+	char buf[RECORD_MAX];
+	struct fmt f;
+
+	if (!core.events)
+		return;
+	report_lost();
+	fmt_init(&f, buf, sizeof(buf));
+	fmt_add(&f, "%c%s%c%s%c%d\n", RECORD_SEPARATOR, what, UNIT_SEPARATOR,
+	        label, UNIT_SEPARATOR, code);
+	if (!core_log_record(buf, f.len))
+		core.log_lost++;
 }
 
 /* ---- sessions ---- */

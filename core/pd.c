@@ -270,8 +270,10 @@ enum fief_err core_pd_run(struct core_pd *pd, const struct kcore_ds *binary,
 	if (e)
 		return e;
 	pd->state = PD_STATE_RUNNING; /* it may die before this returns */
+	core_log_event("start", pd->label.text, 0);
 	e = kcore_pd_start(pd->pd, binary, cap);
 	if (e) {
+		core_log_event("fail", pd->label.text, 0);
 		kcore_pd_destroy(pd->pd);
 		pd->pd = NULL;
 		pd->state = PD_STATE_CREATED;
@@ -339,8 +341,9 @@ static enum fief_err op_start(struct fief_rpc_obj *self,
 
 static enum fief_err op_stop(struct fief_rpc_obj *self)
 {
-	const struct core_pd *pd = pd_of(self);
+	struct core_pd *pd = pd_of(self);
 
+	pd->stopped = true;
 	if (pd->pd)
 		kcore_pd_kill(pd->pd);
 	return FIEF_OK;
@@ -439,6 +442,8 @@ static void adopt_orphans(struct core_account *gone)
 
 void core_pd_destroy(struct core_pd *pd)
 {
+	if (pd->state == PD_STATE_RUNNING)
+		core_log_event("stop", pd->label.text, 0);
 	core_pd_begun(pd, FIEF_GONE);
 	while (!list_empty(&pd->dataspaces))
 		ds_free(LIST_FIRST(&pd->dataspaces, struct core_ds, in_pd));

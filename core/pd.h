@@ -29,6 +29,7 @@ struct core_pd {
 	struct core_starter starter;
 	enum pd_state state;
 	int code;
+	bool stopped; /* it is killed because somebody asked for it */
 	struct label label;
 };
 

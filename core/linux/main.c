@@ -55,7 +55,7 @@ static const struct option options[] = {
 	{ "rom-dir", 1, NULL, 'd' }, { "rom", 1, NULL, 'm' },
 	{ "ram", 1, NULL, 'r' },     { "caps", 1, NULL, 'c' },
 	{ "log-fd", 1, NULL, 'l' },  { "control-fd", 1, NULL, 't' },
-	{ NULL, 0, NULL, 0 },
+	{ "events", 0, NULL, 'e' },  { NULL, 0, NULL, 0 },
 };
 
 static void parse(struct core_config *c, struct core_host *h, int argc,
@@ -81,6 +81,8 @@ static void parse(struct core_config *c, struct core_host *h, int argc,
 			h->log_fd = atoi(optarg);
 		else if (o == 't')
 			h->control_fd = atoi(optarg);
+		else if (o == 'e')
+			core.events = true;
 		else {
 			fprintf(stderr, "core: started by fief, not by hand\n");
 			exit(2);
