@@ -67,7 +67,8 @@ static void on_changed(struct fief_signal_handler *self, unsigned count)
 	enum fief_err e = apply();
 
 	(void)self, (void)count;
-	(void)e; /* what ran before goes on */
+	if (!e) /* else what ran before goes on */
+		fief_log("config applied");
 }
 
 static enum fief_err watch(void)
