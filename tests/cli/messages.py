@@ -43,6 +43,7 @@ UNSEEN = {
     'parent: "%s", the server of service': "init/test/system/offers.xml",
     "cannot offer services: %s": "init without memory",
     "no policy lets the parent have": "run/forward-denied",
+    "the change was refused": "watch",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",
     "cannot return the fee": "own mistake",

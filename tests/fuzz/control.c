@@ -43,13 +43,18 @@ static void stop(void *ctx)
 	(void)ctx;
 }
 
-static const char *reload(void *ctx)
+/* The first byte tells how the owner takes it. */
+static enum server_taken request(void *ctx, const struct server_request *q)
 {
 	(void)ctx;
-	return NULL;
+	require(strlen(q->line) < SERVER_REQUEST_MAX && q->out);
+	require(!q->body_len || q->body);
+	output_add(q->out, q->line, 1);
+	return q->last ? SERVER_ANSWERED :
+	                 (enum server_taken)((unsigned char)*q->line % 4);
 }
 
-static const struct server_ops ops = { stop, reload };
+static const struct server_ops ops = { stop, request };
 
 /* ---- both ends of the sockets ---- */
 
@@ -142,6 +147,9 @@ static void serve(struct run *r)
 		server_ready(&r->server, p);
 	while (control_readable(&r->control))
 		server_core_answered(&r->server);
+	server_news(&r->server);
+	for (uint64_t client = 1; client <= CLIENTS; client++)
+		server_answer(&r->server, client, "later\n");
 	core_check(r);
 	for (unsigned n = 0; n < CLIENTS; n++)
 		client_check(r, n);

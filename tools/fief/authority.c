@@ -122,33 +122,42 @@ static void inner_read(struct reading *r, struct authority_init *outer)
 	}
 }
 
-int authority_open(struct authority *a, const char *file, struct findings *f)
+void authority_open_text(struct authority *a, const char *file,
+                         struct config_text text, struct findings *f)
 {
 	struct reading r = { a, f, &a->inits };
 	struct node_error err = { 0 };
 	struct node_xml_input input;
 	struct authority_init *in;
 	struct node *root;
-	int code;
 
 	*a = (struct authority){ .file = config_text_shown(file),
+		                 .text = text,
 		                 .source = config_text_memory };
-	code = config_text_read(file, &a->text);
-	if (code)
-		return code;
 	arena_init(&a->arena, &a->source);
 	input = config_text_input(&a->text);
 	if (node_xml_parse(&input, &a->arena, &err, &root)) {
 		findings_add(f, FINDING_ERROR, "config", err.at, "%s",
 		             err.text);
-		return 0;
+		return;
 	}
 	in = init_read(&r, root);
 	if (in)
 		in->label = "init";
 	for (; in; in = in->next)
 		inner_read(&r, in);
-	return 0;
+}
+
+int authority_open(struct authority *a, const char *file, struct findings *f)
+{
+	struct config_text text = { 0 };
+	int code;
+
+	*a = (struct authority){ .file = config_text_shown(file) };
+	code = config_text_read(file, &text);
+	if (!code)
+		authority_open_text(a, file, text, f);
+	return code;
 }
 
 void authority_close(struct authority *a)

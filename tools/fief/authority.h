@@ -46,6 +46,9 @@ struct authority {
  * a finding; without a system in the end, `a->inits` is NULL. Returns 0, or an
  * exit code after having said why the file cannot be read. */
 int authority_open(struct authority *a, const char *file, struct findings *);
+/* The same of a text, which is taken over; `file` is for messages. */
+void authority_open_text(struct authority *a, const char *file,
+                         struct config_text text, struct findings *);
 void authority_close(struct authority *a);
 
 /* The init that a child is; NULL: it is no init, or its config is refused. */

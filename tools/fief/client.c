@@ -35,16 +35,22 @@ static void tell_missing(const struct runtime_dir *d, const char *name)
 	instance_names_free(names, count);
 }
 
-static bool post(int fd, const char *text)
+static bool send_all(int fd, const char *text, size_t len)
 {
-	char *line = util_text("%s\n", text);
-	size_t len = strlen(line), at = 0;
 	ssize_t n = 0;
 
-	for (; n >= 0 && at<len; at += n> 0 ? (size_t)n : 0)
-		n = send(fd, line + at, len - at, MSG_NOSIGNAL);
-	free(line);
+	for (size_t at = 0; n >= 0 && at<len; at += n> 0 ? (size_t)n : 0)
+		n = send(fd, text + at, len - at, MSG_NOSIGNAL);
 	return n >= 0;
+}
+
+static bool post(int fd, const struct client_request *r)
+{
+	char *line = util_text("%s\n", r->text);
+	bool sent = send_all(fd, line, strlen(line));
+
+	free(line);
+	return sent && (!r->body || send_all(fd, r->body, r->body_len));
 }
 
 /* All up to the end of the connection. */
@@ -104,9 +110,11 @@ char *client_ask(const struct runtime_dir *d, const struct client_request *r,
 	if (r->patient)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever,
 		           sizeof(forever));
-	text = post(fd, r->text) ? receive(fd, &len) : util_alloc(1);
+	text = post(fd, r) ? receive(fd, &len) : util_alloc(1);
 	close(fd);
 	refused = !strncmp(text, error, sizeof(error) - 1);
+	if (r->refused)
+		*r->refused = refused;
 	if (!refused && *text && complete(text, len))
 		return text;
 	if (refused)

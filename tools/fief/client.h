@@ -10,8 +10,11 @@
  * told. `patient`: wait for the answer as long as it takes. */
 struct client_request {
 	const char *name, *text;
+	const char *body; /* what follows the line; NULL: nothing */
+	size_t body_len;
 	bool patient;
 	bool quiet_if_missing;
+	bool *refused; /* set to whether it told an error; NULL */
 };
 char *client_ask(const struct runtime_dir *d, const struct client_request *r,
                  bool *missing);

@@ -17,6 +17,9 @@ int command_filter(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_why(int argc, char **argv);
 int command_graph(int argc, char **argv);
+int command_plan(int argc, char **argv);
+int command_apply(int argc, char **argv);
+int command_rollback(int argc, char **argv);
 int command_tour(int argc, char **argv);
 
 /* argp_parse, after unknown options were refused with the nearest known one.

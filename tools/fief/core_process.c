@@ -58,6 +58,7 @@ static void arguments_make(struct arguments *a, const struct core_params *p)
 	add_number(a, "--caps", p->caps);
 	add_number(a, "--log-fd", LOG_FD);
 	add_number(a, "--control-fd", CONTROL_FD);
+	a->v[a->n++] = util_text("--events");
 	for (size_t i = 0; i < p->roms; i++)
 		add(a, "--rom", p->rom[i]);
 	if (p->config >= 0) {

@@ -46,18 +46,22 @@ static void sort(struct findings *f)
 		qsort(f->list, f->count, sizeof(*f->list), order);
 }
 
-void findings_print(struct findings *f, const char *file)
+void findings_print_to(struct findings *f, const char *file, FILE *to)
 {
 	sort(f);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *x = &f->list[i];
-		char *safe = util_alloc(strlen(x->text) * UTIL_SAFE_GROWTH + 1);
+		char *safe = util_safe(x->text);
 
-		util_safe_text(safe, x->text, strlen(x->text));
-		printf("%s:%u:%u: %s%s\n", file, x->at.line, x->at.column,
-		       x->level == FINDING_WARNING ? "warning: " : "", safe);
+		fprintf(to, "%s:%u:%u: %s%s\n", file, x->at.line, x->at.column,
+		        x->level == FINDING_WARNING ? "warning: " : "", safe);
 		free(safe);
 	}
+}
+
+void findings_print(struct findings *f, const char *file)
+{
+	findings_print_to(f, file, stdout);
 }
 
 void findings_print_json(struct findings *f, const char *file)
@@ -67,9 +71,8 @@ void findings_print_json(struct findings *f, const char *file)
 	sort(f);
 	for (size_t i = 0; i < f->count; i++) {
 		const struct finding *x = &f->list[i];
-		char *safe = util_alloc(strlen(x->text) * UTIL_SAFE_GROWTH + 1);
+		char *safe = util_utf8(x->text);
 
-		util_utf8_text(safe, x->text, strlen(x->text));
 		json_array_append_new(
 			list, json_pack("{sssisissssss}", "file", file, "line",
 		                        (int)x->at.line, "column",

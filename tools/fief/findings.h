@@ -3,6 +3,8 @@
  * of the source. */
 #pragma once
 
+#include <stdio.h>
+
 #include <lib/node.h>
 
 enum finding_level {
@@ -30,5 +32,6 @@ void findings_add(struct findings *, enum finding_level, const char *kind,
 
 /* On standard output, a line or a JSON object each. */
 void findings_print(struct findings *, const char *file);
+void findings_print_to(struct findings *, const char *file, FILE *to);
 void findings_print_json(struct findings *, const char *file);
 void findings_fini(struct findings *);

@@ -15,6 +15,8 @@
 #include "control.h"
 
 #include "instance.h"
+#include "observe.h"
+#include "requests.h"
 #include "runtime_dir.h"
 #include "server.h"
 #include "util.h"
@@ -43,6 +45,8 @@ struct instance {
 	struct log_reader log;
 	struct control control;
 	struct server server;
+	struct requests requests;
+	struct log_listener listener;
 	int signals;       /* owned: signalfd */
 	sigset_t old_mask; /* of signals */
 	int64_t timeout_at, kill_at;
@@ -67,19 +71,14 @@ static void op_stop(void *ctx)
 	stop(ctx, 0);
 }
 
-static const char *op_reload(void *ctx)
+static enum server_taken op_request(void *ctx, const struct server_request *q)
 {
 	struct instance *in = ctx;
 
-	if (!in->o->config || !strcmp(in->o->config->file, "-"))
-		return "error: this system has no configuration file\n";
-	if (system_file_reload(in->o->config))
-		return "error: the file was refused, the system goes on as it "
-		       "is; the reason is where fief run was started\n";
-	return NULL;
+	return requests_take(&in->requests, q);
 }
 
-static const struct server_ops server_ops = { op_stop, op_reload };
+static const struct server_ops server_ops = { op_stop, op_request };
 
 static void on_signal(struct instance *in)
 {
@@ -158,11 +157,31 @@ static size_t watch(struct instance *in, struct pollfd *p)
 	return WATCH_SERVER + server_poll(&in->server, p + WATCH_SERVER);
 }
 
+static void core_answered(struct instance *in)
+{
+	if (live_core_answered(&in->requests.live))
+		server_dispatch(&in->server);
+	else
+		server_core_answered(&in->server);
+}
+
+/* For clients that wait for them. */
+static void news(struct instance *in)
+{
+	if (in->requests.news)
+		server_news(&in->server);
+	in->requests.news = false;
+}
+
 static void step(struct instance *in)
 {
 	struct pollfd p[WATCH_SERVER + SERVER_POLL_FDS];
 	int64_t next = util_earlier(checks(in), server_deadlines(&in->server));
-	size_t n = watch(in, p);
+	size_t n;
+
+	next = util_earlier(next, live_step(&in->requests.live));
+	news(in);
+	n = watch(in, p);
 
 	if (poll(p, n, util_poll_ms(next)) <= 0)
 		return;
@@ -173,7 +192,7 @@ static void step(struct instance *in)
 	if (p[WATCH_SIGNALS].revents)
 		on_signal(in);
 	if (p[WATCH_CONTROL].revents && control_readable(&in->control))
-		server_core_answered(&in->server);
+		core_answered(in);
 	server_ready(&in->server, p + WATCH_SERVER);
 	in->ended = p[WATCH_CORE].revents;
 }
@@ -272,7 +291,10 @@ static int start(struct instance *in)
 	in->log.style = in->o->style;
 	in->log.until = in->o->until;
 	in->log.out = &in->out;
+	in->listener = observe_listener(&in->requests);
+	in->log.listener = &in->listener;
 	control_init(&in->control, in->core.control);
+	requests_init(&in->requests, in->o->config, &in->control, &in->server);
 	in->server = (struct server){
 		.listen = in->claim.listen,
 		.control = &in->control,
@@ -293,6 +315,7 @@ static void fini(struct instance *in)
 	core_process_fini(&in->core);
 	output_fini(&in->out);
 	log_reader_fini(&in->log);
+	requests_fini(&in->requests);
 	control_fini(&in->control);
 	util_close(&in->signals);
 	sigprocmask(SIG_SETMASK, &in->old_mask, NULL);

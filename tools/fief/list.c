@@ -114,12 +114,9 @@ static void listings_fini(struct listings *all)
 
 static json_t *text_json(const char *text)
 {
-	size_t len = strlen(text);
-	char *clean = util_alloc(len * UTIL_SAFE_GROWTH + 1);
-	json_t *j;
+	char *clean = util_utf8(text);
+	json_t *j = json_string(clean);
 
-	util_utf8_text(clean, text, len);
-	j = json_string(clean);
 	free(clean);
 	return j;
 }
@@ -231,21 +228,13 @@ static void print_figures(const struct component *c)
 static const char figures_head[] =
 	"STATE            PID    RAM       CAPS      ";
 
-static char *safe(const char *text)
-{
-	char *out = util_alloc(strlen(text) * UTIL_SAFE_GROWTH + 1);
-
-	util_safe_text(out, text, strlen(text));
-	return out;
-}
-
 static void print_ps(const struct listings *all)
 {
 	printf("%s %-16s COMPONENT\n", figures_head, "SYSTEM");
 	for (size_t i = 0; i < all->count; i++)
 		for (size_t j = 0; j < all->l[i].components; j++) {
 			const struct component *c = &all->l[i].component[j];
-			char *label = safe(c->label);
+			char *label = util_safe(c->label);
 
 			print_figures(c);
 			printf(" %-16s %s\n", all->l[i].name, label);
@@ -268,7 +257,7 @@ static void print_tree(const struct listing *l)
 	       l->core_pid);
 	for (size_t i = 0; i < l->components; i++) {
 		const struct component *c = &l->component[i];
-		char *name = safe(c->name);
+		char *name = util_safe(c->name);
 
 		print_figures(c);
 		fputs("  ", stdout);

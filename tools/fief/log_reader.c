@@ -14,6 +14,7 @@
 #include "util.h"
 
 enum {
+	RECORD_SEPARATOR = 0x1e,
 	UNIT_SEPARATOR = 0x1f,
 	RECORD_MAX = 4096, /* core writes at most PIPE_BUF at once */
 	BUFFER = 16 * RECORD_MAX,
@@ -76,7 +77,24 @@ static void print_line(struct log_reader *r, const char *line, size_t prefix)
 	output_add(r->out, "\n", 1);
 }
 
-static void record(struct log_reader *r, const char *text, size_t len)
+/* A label has no control characters, so this is none of a line. */
+static void event(struct log_reader *r, const char *text, size_t len)
+{
+	char *copy = util_text("%.*s", (int)len - 1, text + 1);
+	char *label = strchr(copy, UNIT_SEPARATOR), *code = NULL;
+
+	if (label) {
+		*label++ = '\0';
+		code = strchr(label, UNIT_SEPARATOR);
+	}
+	if (code) {
+		*code++ = '\0';
+		r->listener->event(r->listener->ctx, copy, label, atoi(code));
+	}
+	free(copy);
+}
+
+static void plain(struct log_reader *r, const char *text, size_t len)
 {
 	static char line[2 * RECORD_MAX * UTIL_SAFE_GROWTH + 8];
 	const char *sep = memchr(text, UNIT_SEPARATOR, len);
@@ -100,6 +118,17 @@ static void record(struct log_reader *r, const char *text, size_t len)
 		print_line(r, line, prefix);
 	if (r->until && !r->matched)
 		r->matched = !regexec(r->until, line, 0, NULL, 0);
+	if (r->listener)
+		r->listener->line(r->listener->ctx, sep ? text - llen - 1 : "?",
+		                  sep ? llen : 1, text, len);
+}
+
+static void record(struct log_reader *r, const char *text, size_t len)
+{
+	if (!len || *text != RECORD_SEPARATOR)
+		plain(r, text, len);
+	else if (r->listener)
+		event(r, text, len);
 }
 
 static void records(struct log_reader *r)

@@ -11,11 +11,16 @@
 #include "server.h"
 #include "util.h"
 
-enum { PATIENCE_MS = 5000, FAREWELL_MS = 200 };
+enum {
+	PATIENCE_MS = 5000,
+	FAREWELL_MS = 200,
+	BODY_MAX = 1 << 20, /* as long as a configuration may be */
+};
 
 static void client_close(struct server_client *c)
 {
 	output_fini(&c->out);
+	free(c->body);
 	close(c->fd);
 	*c = (struct server_client){ .state = CLIENT_FREE, .fd = -1 };
 }
@@ -44,8 +49,7 @@ static void client_answer(struct server_client *c, const char *text)
 
 /* ---- requests ---- */
 
-/* Give core the oldest request that waits. */
-static void dispatch(struct server *s)
+void server_dispatch(struct server *s)
 {
 	struct server_client *next = NULL;
 
@@ -64,7 +68,7 @@ static void queue(struct server *s, struct server_client *c)
 {
 	c->state = CLIENT_QUEUED;
 	c->turn = ++s->turns;
-	dispatch(s);
+	server_dispatch(s);
 }
 
 static void instance_line(struct server *s, struct server_client *c)
@@ -97,17 +101,40 @@ static void do_stop(struct server *s, struct server_client *c)
 	s->ops->stop(s->ctx);
 }
 
+/* What the owner knows. */
+static void do_other(struct server *s, struct server_client *c, bool last)
+{
+	const struct server_request r = { c->turn,     c->request, c->body,
+		                          c->body_len, last,       &c->out };
+
+	const enum server_taken taken = s->ops->request(s->ctx, &r);
+
+	/* LATER: it may have been answered by now. */
+	if (taken == SERVER_ANSWERED)
+		client_answer(c, "");
+	else if (taken == SERVER_UNKNOWN)
+		client_answer(c, "error: unknown request\n");
+}
+
+static void do_owner(struct server *s, struct server_client *c)
+{
+	const bool news = strstr(c->request, " wait") != NULL;
+
+	c->turn = ++s->turns;
+	c->state = news ? CLIENT_NEWS : CLIENT_LATER;
+	c->deadline = UTIL_NEVER;
+	do_other(s, c, false);
+}
+
+/* That of the configuration is the owner's. */
 static void do_reload(struct server *s, struct server_client *c)
 {
 	static const char request[] = "reload ";
-	const char *error = NULL;
 
-	if (strlen(c->request) < sizeof(request)) {
-		strcpy(c->request, "reload config");
-		error = s->ops->reload(s->ctx);
-	}
-	if (error)
-		client_answer(c, error);
+	if (strlen(c->request) < sizeof(request))
+		do_owner(s, c);
+	else if (strlen(c->request) >= CONTROL_REQUEST_MAX)
+		client_answer(c, "error: the name is too long\n");
 	else
 		queue(s, c);
 }
@@ -131,31 +158,83 @@ static void run_request(struct server *s, struct server_client *c)
 			requests[i].run(s, c);
 			return;
 		}
-	client_answer(c, "error: unknown request; this instance knows ps, "
-	                 "stop and reload\n");
+	do_owner(s, c);
+}
+
+void server_answer(struct server *s, uint64_t client, const char *text)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS; i++)
+		if (s->client[i].state == CLIENT_LATER &&
+		    s->client[i].turn == client)
+			client_answer(&s->client[i], text);
+}
+
+void server_news(struct server *s)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS; i++)
+		if (s->client[i].state == CLIENT_NEWS)
+			do_other(s, &s->client[i], false);
+}
+
+/* ---- reading ---- */
+
+/* The line is there; how much is to follow it? False after an answer. */
+static bool body_begin(struct server_client *c, const char *rest, size_t len)
+{
+	static const char apply[] = "apply ";
+
+	if (!strncmp(c->request, apply, sizeof(apply) - 1))
+		c->body_size =
+			strtoul(c->request + sizeof(apply) - 1, NULL, 10);
+	if (c->body_size > BODY_MAX) {
+		client_answer(c, "error: the configuration is too long\n");
+		return false;
+	}
+	c->body = util_alloc(c->body_size + 1);
+	c->body_len = len < c->body_size ? len : c->body_size;
+	memcpy(c->body, rest, c->body_len);
+	return true;
+}
+
+static void body_more(struct server *s, struct server_client *c)
+{
+	if (c->body_len == c->body_size)
+		run_request(s, c);
+}
+
+static void line_more(struct server *s, struct server_client *c)
+{
+	char *nl = memchr(c->request, '\n', c->len);
+	char *end = c->request + c->len;
+
+	if (nl && memchr(c->request, '\0', (size_t)(nl - c->request))) {
+		client_answer(c, "error: the request is not a text\n");
+	} else if (nl) {
+		*nl = '\0';
+		if (body_begin(c, nl + 1, (size_t)(end - nl - 1)))
+			body_more(s, c);
+	} else if (c->len == sizeof(c->request) - 1) {
+		client_answer(c, "error: the request is too long\n");
+	}
 }
 
 static void client_readable(struct server *s, struct server_client *c)
 {
-	ssize_t n = recv(c->fd, c->request + c->len,
-	                 sizeof(c->request) - 1 - c->len, MSG_DONTWAIT);
-	char *nl;
+	char *to = c->body ? c->body + c->body_len : c->request + c->len;
+	size_t room = c->body ? c->body_size - c->body_len :
+	                        sizeof(c->request) - 1 - c->len;
+	ssize_t n = recv(c->fd, to, room, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
 		client_close(c);
-		return;
-	}
-	c->len += (size_t)n;
-	nl = memchr(c->request, '\n', c->len);
-	if (nl && memchr(c->request, '\0', (size_t)(nl - c->request))) {
-		client_answer(c, "error: the request is not a text\n");
-	} else if (nl) {
-		*nl = '\0';
-		run_request(s, c);
-	} else if (c->len == sizeof(c->request) - 1) {
-		client_answer(c, "error: the request is too long\n");
+	} else if (c->body) {
+		c->body_len += (size_t)n;
+		body_more(s, c);
+	} else {
+		c->len += (size_t)n;
+		line_more(s, c);
 	}
 }
 
@@ -248,7 +327,7 @@ void server_core_answered(struct server *s)
 			instance_line(s, c);
 		client_answer(c, s->control->answer);
 	}
-	dispatch(s);
+	server_dispatch(s);
 }
 
 int64_t server_deadlines(struct server *s)
@@ -283,6 +362,8 @@ void server_end(struct server *s, int code)
 
 		if (c->state == CLIENT_ENDING)
 			client_answer(c, line);
+		else if (c->state == CLIENT_NEWS)
+			do_other(s, c, true);
 		if (c->state != CLIENT_FREE)
 			output_drain(&c->out, util_now_ms() + FAREWELL_MS);
 		if (c->state != CLIENT_FREE)

@@ -6,11 +6,12 @@
  *   ps           a line on the instance, then one for each component, with
  *                fields separated by tabs
  *   stop         nothing until the system has ended, then "ended CODE"
- *   reload       read the configuration file again
  *   reload NAME  read the file of a ROM module again
  *
- * or "error: TEXT". Each client has a deadline and bounded buffers, so that
- * none can stall the instance or another client for long.
+ * or "error: TEXT". What else there is, is up to the owner (see requests.h);
+ * BYTES as second word of `apply` says how many bytes follow the line. Each
+ * client has a deadline and bounded buffers, so that none can stall the
+ * instance or another client for long.
  */
 #pragma once
 
@@ -22,14 +23,20 @@
 #include "control.h"
 #include "output.h"
 
-enum { SERVER_CLIENTS = 16, SERVER_POLL_FDS = SERVER_CLIENTS + 1 };
+enum {
+	SERVER_CLIENTS = 16,
+	SERVER_POLL_FDS = SERVER_CLIENTS + 1,
+	SERVER_REQUEST_MAX = 1024,
+};
 
 enum client_state {
 	CLIENT_FREE,
-	CLIENT_REQUEST, /* the request line is incomplete */
+	CLIENT_REQUEST, /* the request is incomplete */
 	CLIENT_QUEUED,  /* waits for its turn with core */
 	CLIENT_CORE,    /* core works on it */
 	CLIENT_ENDING,  /* waits for the end of the system */
+	CLIENT_LATER,   /* waits for server_answer */
+	CLIENT_NEWS,    /* waits for server_news */
 	CLIENT_ANSWER,  /* the answer is on its way */
 };
 
@@ -38,16 +45,34 @@ struct server_client {
 	int fd; /* owned */
 	int64_t deadline;
 	uint64_t turn; /* of the queue */
-	size_t len;
-	char request[CONTROL_REQUEST_MAX];
+	size_t len;    /* received */
+	char request[SERVER_REQUEST_MAX];
+	char *body; /* owned: what follows the line; NULL: nothing */
+	size_t body_len, body_size;
 	struct output out;
+};
+
+/* How the owner took a request. */
+enum server_taken {
+	SERVER_ANSWERED, /* the answer is in `out` */
+	SERVER_LATER,    /* server_answer follows */
+	SERVER_NEWS,     /* asked again after the next server_news */
+	SERVER_UNKNOWN,  /* it is no request */
+};
+
+struct server_request {
+	uint64_t client; /* for server_answer */
+	const char *line;
+	const char *body;
+	size_t body_len;
+	bool last; /* the system has ended: there will be no more news */
+	struct output *out;
 };
 
 /* What the owner of the server does. */
 struct server_ops {
 	void (*stop)(void *ctx);
-	/* Bring the configuration up to date; text of an error or NULL. */
-	const char *(*reload)(void *ctx);
+	enum server_taken (*request)(void *ctx, const struct server_request *);
 };
 
 struct server {
@@ -68,6 +93,15 @@ size_t server_poll(const struct server *s, struct pollfd *p);
 
 /* Handle the events of those entries. */
 void server_ready(struct server *s, const struct pollfd *p);
+
+/* The answer to a request that was taken for LATER; the client may be gone. */
+void server_answer(struct server *s, uint64_t client, const char *text);
+
+/* There is something new for those who wait for it. */
+void server_news(struct server *s);
+
+/* Core is free for the next request. */
+void server_dispatch(struct server *s);
 
 /* Core has answered. */
 void server_core_answered(struct server *s);

@@ -10,6 +10,7 @@
 #include "client.h"
 #include "command.h"
 
+#include "target.h"
 #include "util.h"
 
 enum { KEY_ALL = 256, KEY_ROM };
@@ -65,18 +66,9 @@ static int send_to(const struct runtime_dir *d, const char *name,
 static int send_to_only(const struct runtime_dir *d, const char *text, bool all)
 {
 	size_t count;
-	char **names = instance_names(d, &count);
-	int code = 0, one;
+	char **names;
+	int code = target_names(d, all, &names, &count), one;
 
-	if (!count) {
-		util_error("no system is running");
-		code = all ? 0 : FIEF_EXIT_NOT_FOUND;
-	} else if (count > 1 && !all) {
-		util_error("%zu systems are running, name one of them:", count);
-		for (size_t i = 0; i < count; i++)
-			fprintf(stderr, "fief:   %s\n", names[i]);
-		code = FIEF_EXIT_USAGE;
-	}
 	for (size_t i = 0; !code && i < count; i++) {
 		one = send_to(d, names[i], text);
 		code = one ? one : code;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fief/exit_code.h>
@@ -70,25 +71,51 @@ static int check(const struct system_file *c, const struct config_text *t)
 
 /* ---- memory ---- */
 
-static int store(int memfd, const struct config_text *t)
+int system_file_store(const struct system_file *c, const struct config_text *t)
 {
-	if (!ftruncate(memfd, 0) &&
-	    pwrite(memfd, t->bytes, t->len, 0) == (ssize_t)t->len)
+	if (!ftruncate(c->memfd, 0) &&
+	    pwrite(c->memfd, t->bytes, t->len, 0) == (ssize_t)t->len)
 		return 0;
 	util_error("no memory for the configuration: %s", strerror(errno));
 	return FIEF_EXIT_FRAMEWORK;
 }
 
-static int load(struct system_file *c)
+int system_file_text(const struct system_file *c, struct config_text *out)
 {
-	struct config_text t;
-	int code = config_text_read(c->file, &t);
+	struct stat st;
+
+	if (!fstat(c->memfd, &st)) {
+		out->len = (size_t)st.st_size;
+		out->bytes = util_alloc(out->len + 1);
+		if (pread(c->memfd, out->bytes, out->len, 0) ==
+		    (ssize_t)out->len)
+			return 0;
+		free(out->bytes);
+	}
+	util_error("no memory for the configuration: %s", strerror(errno));
+	return FIEF_EXIT_FRAMEWORK;
+}
+
+int system_file_again(struct system_file *c, struct config_text *out)
+{
+	int code = config_text_read(c->file, out);
 
 	if (code)
 		return code;
-	code = check(c, &t);
-	if (!code)
-		code = store(c->memfd, &t);
+	code = check(c, out);
+	if (code)
+		free(out->bytes);
+	return code;
+}
+
+static int load(struct system_file *c)
+{
+	struct config_text t;
+	int code = system_file_again(c, &t);
+
+	if (code)
+		return code;
+	code = system_file_store(c, &t);
 	c->loaded |= !code;
 	free(t.bytes);
 	return code;
@@ -115,9 +142,4 @@ int system_file_open(struct system_file *c, const char *file,
 void system_file_close(struct system_file *c)
 {
 	util_close(&c->memfd);
-}
-
-int system_file_reload(struct system_file *c)
-{
-	return load(c);
 }

@@ -3,6 +3,7 @@
  * core reads it from. */
 #pragma once
 
+#include "config_text.h"
 #include "core_process.h"
 
 struct system_file {
@@ -20,6 +21,12 @@ int system_file_open(struct system_file *c, const char *file,
                      const struct core_params *core);
 void system_file_close(struct system_file *c);
 
-/* Read the file again into the same memory. A document that is refused changes
- * nothing. Not for standard input. Returns as system_file_open. */
-int system_file_reload(struct system_file *c);
+/* Read the file again, for the caller to free, and check it like the first
+ * time, with what is wrong on standard error. Not for standard input. Returns
+ * as system_file_open. */
+int system_file_again(struct system_file *c, struct config_text *out);
+
+/* The text in that memory, for the caller to free; and another one instead.
+ * Errors as system_file_open. */
+int system_file_text(const struct system_file *c, struct config_text *out);
+int system_file_store(const struct system_file *c, const struct config_text *t);

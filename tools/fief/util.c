@@ -131,6 +131,22 @@ size_t util_utf8_text(char *out, const char *text, size_t len)
 	return filter_text(out, text, len, false);
 }
 
+char *util_safe(const char *text)
+{
+	char *out = util_alloc(strlen(text) * UTIL_SAFE_GROWTH + 1);
+
+	util_safe_text(out, text, strlen(text));
+	return out;
+}
+
+char *util_utf8(const char *text)
+{
+	char *out = util_alloc(strlen(text) * UTIL_SAFE_GROWTH + 1);
+
+	util_utf8_text(out, text, strlen(text));
+	return out;
+}
+
 bool util_colour(int fd)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

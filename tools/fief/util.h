@@ -42,5 +42,9 @@ size_t util_safe_text(char *out, const char *text, size_t len);
 /* Valid UTF-8 for JSON, which escapes control characters itself. */
 size_t util_utf8_text(char *out, const char *text, size_t len);
 
+/* The same, as texts that the caller frees. */
+char *util_safe(const char *text);
+char *util_utf8(const char *text);
+
 /* May people look at colours on this descriptor? */
 bool util_colour(int fd);
