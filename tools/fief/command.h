@@ -20,6 +20,9 @@ int command_graph(int argc, char **argv);
 int command_plan(int argc, char **argv);
 int command_apply(int argc, char **argv);
 int command_rollback(int argc, char **argv);
+int command_restart(int argc, char **argv);
+int command_start(int argc, char **argv);
+int command_set(int argc, char **argv);
 int command_tour(int argc, char **argv);
 
 /* argp_parse, after unknown options were refused with the nearest known one.

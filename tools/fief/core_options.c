@@ -13,8 +13,6 @@
 #include "core_options.h"
 #include "util.h"
 
-static const uint64_t ram_max = 1ull << 46, caps_max = 1u << 24;
-
 static uint64_t number(struct argp_state *state, const char *option,
                        const char *text, uint64_t max)
 {
@@ -97,10 +95,10 @@ error_t core_options_parse(int key, char *arg, struct argp_state *state,
 {
 	switch (key) {
 	case CORE_OPTION_RAM:
-		r->params->ram = number(state, "--ram", arg, ram_max);
+		r->params->ram = number(state, "--ram", arg, CORE_RAM_MAX);
 		return 0;
 	case CORE_OPTION_CAPS:
-		r->params->caps = number(state, "--caps", arg, caps_max);
+		r->params->caps = number(state, "--caps", arg, CORE_CAPS_MAX);
 		return 0;
 	case CORE_OPTION_ROM_PATH:
 		rom_path(state, r, arg);

@@ -7,6 +7,9 @@
 
 #include "core_process.h"
 
+#define CORE_RAM_MAX (1ull << 46)
+#define CORE_CAPS_MAX (1u << 24)
+
 enum { CORE_RAM_DEFAULT = 256 << 20, CORE_CAPS_DEFAULT = 20000 };
 
 enum core_option {

@@ -4,14 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_edit.h"
 #include "edit_write.h"
 #include "util.h"
 
 static char *rule_text(const struct wanted *w,
                        const struct config_start *server)
 {
-	char *name = edit_escaped(w->service),
-	     *label = edit_escaped(w->hop->sent.text);
+	char *name = config_edit_escaped(w->service),
+	     *label = config_edit_escaped(w->hop->sent.text);
 	char *target = edit_target_text(server);
 	char *text = util_text("<service name=\"%s\"%s%s%s> %s </service>",
 	                       name, w->selective ? " label=\"" : "",

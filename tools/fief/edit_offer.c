@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
+#include "config_edit.h"
 #include "edit_write.h"
 #include "util.h"
 
 static char *policy_text(const struct wanted *w,
                          const struct config_start *server)
 {
-	char *label = edit_escaped(w->hop->sent.text);
+	char *label = config_edit_escaped(w->hop->sent.text);
 	char *target = edit_target_text(server);
 	char *text = w->selective ?
 	                     util_text("<policy label=\"%s\"> %s </policy>",
@@ -55,7 +56,7 @@ void edit_offer(const struct wanted *w, const struct config_start *server)
 		edit_add_within(w, offer, policy);
 		return;
 	}
-	name = edit_escaped(w->service);
+	name = config_edit_escaped(w->service);
 	edit_add_within(
 		w, w->hop->init->root,
 		util_text("<service name=\"%s\"> %s </service>", name, policy));

@@ -5,40 +5,14 @@
 #include <string.h>
 
 #include "edit_write.h"
+#include "config_edit.h"
 #include "util.h"
 
 /* ---- text ---- */
 
-/* As the value of an attribute; the caller frees it. */
-char *edit_escaped(const char *text)
-{
-	static const struct {
-		char c;
-		const char *as;
-	} table[] = {
-		{ '&', "&amp;" },  { '<', "&lt;" },    { '>', "&gt;" },
-		{ '"', "&quot;" }, { '\'', "&apos;" },
-	};
-	enum { LONGEST = 6 };
-	char *out = util_alloc(strlen(text) * LONGEST + 1), *at = out;
-
-	for (; *text; text++) {
-		const char *as = NULL;
-
-		for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-			if (table[i].c == *text)
-				as = table[i].as;
-		if (as)
-			at = stpcpy(at, as);
-		else
-			*at++ = *text;
-	}
-	return out;
-}
-
 char *edit_service_text(const char *service)
 {
-	char *name = edit_escaped(service);
+	char *name = config_edit_escaped(service);
 	char *text = util_text("<service name=\"%s\"/>", name);
 
 	free(name);
@@ -47,7 +21,7 @@ char *edit_service_text(const char *service)
 
 char *edit_target_text(const struct config_start *server)
 {
-	char *name = server ? edit_escaped(server->name) : NULL;
+	char *name = server ? config_edit_escaped(server->name) : NULL;
 	char *text = server ? util_text("<child name=\"%s\"/>", name) :
 	                      util_text("<parent/>");
 

@@ -14,8 +14,6 @@ struct wanted {
 	struct edits *out;
 };
 
-/* As the value of an attribute. */
-char *edit_escaped(const char *text);
 char *edit_service_text(const char *service);
 /* NULL: the parent. */
 char *edit_target_text(const struct config_start *server);

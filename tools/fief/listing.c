@@ -91,6 +91,18 @@ void listing_fini(struct listing *l)
 	*l = (struct listing){ 0 };
 }
 
+const struct component *listing_find(const struct listing *l, const char *label)
+{
+	for (size_t i = 0; i < l->components; i++) {
+		const char *full = l->component[i].label;
+		const char *own = label_scoped(full, "init");
+
+		if (!strcmp(full, label) || (own && !strcmp(own, label)))
+			return &l->component[i];
+	}
+	return NULL;
+}
+
 /* Order of a walk through the tree: the separator sorts before all else. */
 static int by_label(const void *pa, const void *pb)
 {

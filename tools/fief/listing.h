@@ -32,5 +32,9 @@ struct listing {
 bool listing_parse(struct listing *l, char *text);
 void listing_fini(struct listing *l);
 
+/* A component by its label, with or without "init -> " in front; or NULL. */
+const struct component *listing_find(const struct listing *l,
+                                     const char *label);
+
 /* Bring the components into the order of a tree, parents first. */
 void listing_arrange(struct listing *l);

@@ -13,7 +13,9 @@
 /* What an init says of a child, whose name in quotes is in front. */
 static const struct {
 	const char *words, *event;
+	bool number; /* only what follows the words counts */
 } sayings[] = {
+	{ " exited with code ", "exit", true },
 	{ " has no route to service ", "deny" },
 	{ " has a route, but no provider there", "deny" },
 	{ " finds several children that provide", "deny" },
@@ -37,11 +39,17 @@ static char *child_of(const char *text, const char **rest)
 	return util_text("%.*s", (int)(to - from - 1), from + 1);
 }
 
-static const char *event_of(const char *rest)
+/* What it says of the child, in `*more`. */
+static const char *event_of(const char *rest, const char **more)
 {
-	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++)
-		if (!strncmp(rest, sayings[i].words, strlen(sayings[i].words)))
-			return sayings[i].event;
+	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
+		const size_t len = strlen(sayings[i].words);
+
+		if (strncmp(rest, sayings[i].words, len) != 0)
+			continue;
+		*more = rest + (sayings[i].number ? len : 1);
+		return sayings[i].event;
+	}
 	return NULL;
 }
 
@@ -63,10 +71,10 @@ static void init_says(struct requests *r, const char *init, const char *text)
 	char *child = child_of(text, &rest);
 	char *label;
 
-	event = child ? event_of(rest) : NULL;
+	event = child ? event_of(rest, &rest) : NULL;
 	if (event) {
 		label = util_text("%s" LABEL_SEPARATOR "%s", init, child);
-		requests_event(r, label, event, rest + 1);
+		requests_event(r, label, event, rest);
 		free(label);
 	}
 	free(child);

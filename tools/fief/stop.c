@@ -10,14 +10,18 @@
 #include "client.h"
 #include "command.h"
 
+#include "listing.h"
+#include "stop_component.h"
 #include "target.h"
 #include "util.h"
 
-enum { KEY_ALL = 256, KEY_ROM };
+enum { KEY_ALL = 256, KEY_ROM, KEY_COMPONENT };
 
 struct stop_options {
 	const char *name;
 	const char *rom;
+	const char *component; /* NULL: the system */
+	struct submit_options submit;
 	bool all;
 };
 
@@ -38,8 +42,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->rom = arg;
 		return 0;
 	}
+	if (key == KEY_COMPONENT) {
+		o->component = arg;
+		return 0;
+	}
 	if (key != ARGP_KEY_ARG)
-		return ARGP_ERR_UNKNOWN;
+		return submit_parse(key, arg, state, &o->submit);
+	/* No system is called like that. */
+	if (strstr(arg, "->") && !o->component) {
+		o->component = arg;
+		return 0;
+	}
 	if (o->name)
 		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
 		           o->name, arg);
@@ -94,10 +107,65 @@ static int send_request(const struct stop_options *o, const char *text)
 	return code;
 }
 
+/* It may have been meant as that of a component. */
+static void hint_component(const char *name)
+{
+	struct runtime_dir d;
+	struct listing l;
+	size_t count;
+	char **names, *text;
+
+	if (!runtime_dir_open(&d))
+		return;
+	names = instance_names(&d, &count);
+	for (size_t i = 0; i < count; i++) {
+		const struct client_request r = { .name = names[i],
+			                          .text = "ps",
+			                          .quiet_if_missing = true };
+
+		text = client_ask(&d, &r, NULL);
+		if (!text || !listing_parse(&l, text))
+			continue;
+		if (listing_find(&l, name))
+			util_error("there is a component \"%s\": `fief stop "
+			           "--component %s %s`",
+			           name, name, names[i]);
+		listing_fini(&l);
+	}
+	instance_names_free(names, count);
+	runtime_dir_close(&d);
+}
+
+static int stop(const struct stop_options *o)
+{
+	int code;
+
+	if (o->component && o->all) {
+		util_error("either a component or --all, not both");
+		return FIEF_EXIT_USAGE;
+	}
+	if (o->component)
+		return stop_component(&o->submit, o->component);
+	if (o->submit.dry_run || o->submit.json) {
+		util_error("--dry-run and --json are for components; a NAME "
+		           "ends the whole system");
+		return FIEF_EXIT_USAGE;
+	}
+	code = send_request(o, "stop");
+	if (code == FIEF_EXIT_NOT_FOUND && o->name)
+		hint_component(o->name);
+	return code;
+}
+
 int command_stop(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{ "all", KEY_ALL, NULL, 0, "end all systems of yours", 0 },
+		{ "all", KEY_ALL, NULL, 0, "end all systems of yours", 1 },
+		{ "component", KEY_COMPONENT, "LABEL", 0,
+		  "end only that component of the system: its <start> goes "
+		  "from the configuration, until `fief start`",
+		  1 },
+		SUBMIT_OPTIONS,
 		{ 0 },
 	};
 	static const struct argp argp = {
@@ -105,12 +173,15 @@ int command_stop(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "[NAME]",
 		.doc = "End a system in order and wait until it is gone. "
-		       "Without NAME, the only one that is running.",
+		       "Without NAME, the only one that is running. A word "
+		       "with \"->\" in it is the label of a component, as "
+		       "after --component, and ends only that.",
 	};
-	struct stop_options o = { 0 };
+	struct stop_options o = { .submit.timeout_ms = SUBMIT_TIMEOUT_MS };
 
 	command_parse(&argp, argc, argv, &o);
-	return send_request(&o, "stop");
+	o.submit.system = o.name;
+	return stop(&o);
 }
 
 int command_reload(int argc, char **argv)
