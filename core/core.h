@@ -111,14 +111,15 @@ struct kcore_ds *core_module_memory(const struct core_module *);
 const char *core_module_name(const struct core_module *);
 /* Is there no newer content of that name? */
 bool core_module_newest(const struct core_module *);
-/* Read the file of a module again and tell its sessions. */
-void core_module_reload(const char *name);
+/* Read the file of a module again and tell its sessions. Returns how many were
+ * told: none, if whoever wants it will read what is there now. */
+unsigned core_module_reload(const char *name);
 
 /* ---- rom.c ---- */
 /* What a session of the service shows. */
 const struct kcore_ds *core_rom_memory(const struct core_session *);
-/* Tell those who watch a module of that name. */
-void core_rom_news(const char *name);
+/* Tell those who watch a module of that name. Returns their number. */
+unsigned core_rom_news(const char *name);
 
 /* ---- what the host offers; linux/ ---- */
 FIEF_MUST enum fief_err core_module_file(const char *name,

@@ -176,25 +176,25 @@ bool core_module_newest(const struct core_module *m)
 	return module_find(m->name) == m;
 }
 
-void core_module_reload(const char *name)
+unsigned core_module_reload(const char *name)
 {
 	struct core_module *old = module_find(name), *fresh;
 	enum fief_err e;
 
 	if (!old)
-		return;
+		return 0;
 	if (old->unused_since) {
 		kept_free(old); /* whoever asks next has it read */
-		return;
+		return 0;
 	}
 	e = module_load(name, &fresh);
 	if (e) {
 		core_log("Error: ROM module \"%s\": %s; its users keep the old "
 		         "content",
 		         name, fief_err_text(e));
-		return;
+		return 0;
 	}
 	if (!old->users) /* the news before, which nobody took */
 		module_free(old);
-	core_rom_news(name);
+	return core_rom_news(name);
 }

@@ -148,9 +148,15 @@ const struct core_service core_rom_service = {
 	.close = rom_close,
 };
 
-void core_rom_news(const char *name)
+unsigned core_rom_news(const char *name)
 {
-	LIST_FOR_EACH(s, &core.watchers, struct rom_session, in_watchers)
-		if (!strcmp(core_module_name(s->module), name))
-			fief_kif->signal(s->sigh);
+	unsigned told = 0;
+
+	LIST_FOR_EACH(s, &core.watchers, struct rom_session, in_watchers) {
+		if (strcmp(core_module_name(s->module), name) != 0)
+			continue;
+		fief_kif->signal(s->sigh);
+		told++;
+	}
+	return told;
 }

@@ -4,7 +4,8 @@
  *
  *   ps NUMBER     the PDs from that one on
  *   stop          end the system in order
- *   reload NAME   read the file of a ROM module again
+ *   reload NAME   read the file of a ROM module again: "told NUMBER" of
+ *                 sessions
  *
  * fief sends the next request when it has the whole answer, so that answers
  * always fit into the socket. */
@@ -82,6 +83,16 @@ static void list_pds(size_t first)
 	answer(text, f.len);
 }
 
+static void reload_module(const char *name)
+{
+	char text[32];
+	struct fmt f;
+
+	fmt_init(&f, text, sizeof(text));
+	fmt_add(&f, "told %u\n", core_module_reload(name));
+	answer(text, f.len);
+}
+
 static void handle(char *request)
 {
 	static const char reload[] = "reload ", ps[] = "ps ";
@@ -91,7 +102,7 @@ static void handle(char *request)
 	} else if (!strcmp(request, "stop")) {
 		core_end(0);
 	} else if (!strncmp(request, reload, sizeof(reload) - 1)) {
-		core_module_reload(request + sizeof(reload) - 1);
+		reload_module(request + sizeof(reload) - 1);
 	} else {
 		answer("error: unknown request\n", 23);
 	}

@@ -66,10 +66,11 @@ void core_log(const char *format, ...)
 	(void)format;
 }
 
-void core_rom_news(const char *name)
+unsigned core_rom_news(const char *name)
 {
 	(void)name;
 	news++;
+	return 1;
 }
 
 static enum fief_err host_alloc(struct fief_alloc *a, size_t n, void **out)
@@ -216,9 +217,10 @@ static void test_reload(void **state)
 	(void)state;
 	assert_int_equal(core_module_get("a", &old), FIEF_OK);
 	content = 1;
-	core_module_reload("a");
+	assert_int_equal(core_module_reload("a"), 1);
 	content = 2;
-	core_module_reload("a"); /* the first news was not taken */
+	/* The first news was not taken. */
+	assert_int_equal(core_module_reload("a"), 1);
 	assert_int_equal(news, 2);
 	assert_int_equal(memories, 2);
 	assert_false(core_module_newest(old));
@@ -228,7 +230,7 @@ static void test_reload(void **state)
 	assert_int_equal(memories, 1); /* what is replaced is not kept */
 	core_module_put(fresh);
 	content = 3;
-	core_module_reload("a"); /* nobody to tell */
+	assert_int_equal(core_module_reload("a"), 0); /* nobody to tell */
 	assert_int_equal(news, 2);
 	assert_int_equal(used("a"), 3);
 }
