@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 from case import FIEF, SEEN, SYSTEM, Case, Started, wait_for
@@ -33,6 +34,10 @@ class LiveCase(Case):
         wait_for(lambda: any(i["config"] == name for i in self.instances()),
                  "the system is there")
         return s
+
+    def log(self, name="system.xml"):
+        with open(os.path.join(self.folder, "log-" + name), "rb") as f:
+            return f.read()
 
     def next(self, children, name="next.xml"):
         return self.file(name, SYSTEM % children)
@@ -160,7 +165,8 @@ class Plans(LiveCase):
 
     def test_what_ended(self):
         self.system(idle("a") + child("b", config='do="exit" code="3"'))
-        wait_for(lambda: set(self.components()) == {"a"}, "b has ended")
+        wait_for(lambda: b'"b" exited' in self.log(), "b has ended")
+        self.there("a")
         self.assertEqual(self.plan(idle("a") + idle("b")),
                          [("start", "b", True)])
 
@@ -261,8 +267,7 @@ class Applies(LiveCase):
         self.assertEqual(self.components(), before)
         self.assertEqual(self.changes("plan", "system.xml", code=0), [])
         self.done("apply", self.next(idle("b")))
-        with open(os.path.join(self.folder, "log-system.xml"), "rb") as log:
-            SEEN.append(log.read())
+        SEEN.append(self.log())
 
     def test_which_system(self):
         self.refused(127, "no system is running", "apply",
@@ -283,6 +288,17 @@ class Applies(LiveCase):
         self.start()
         self.refused(2, "is not init: only `fief reload`", "apply",
                      self.next(idle("a")))
+
+    def test_at_the_start(self):
+        """Before init has read its first configuration, or while it does."""
+        for step in range(20):
+            s = self.system(idle("a"))
+            time.sleep(step * 0.0005)
+            self.next(idle("b"))
+            self.done("apply", "next.xml")
+            wait_for(lambda: set(self.components()) == {"b"}, "b runs")
+            self.done("stop")
+            s.wait()
 
     def test_two_at_once(self):
         """One after the other, or refused for what the other changed."""
@@ -369,3 +385,111 @@ class Rollbacks(LiveCase):
                       "--timeout", "0", "--quiet")
         past = self.past()
         self.assertEqual((len(past), past[0][0], past[-1][0]), (64, 8, 71))
+
+
+class Watches(LiveCase):
+    """A file that is saved changes the system."""
+
+    def becomes(self, *names):
+        wait_for(lambda: set(self.components()) == set(names),
+                 f"{names} run, not {self.components()}")
+
+    def save(self, children):
+        self.file("system.xml", SYSTEM % children)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def test_written(self):
+        self.system(idle("a"))
+        self.becomes("a")
+        self.save(idle("a") + idle("b"))
+        self.becomes("a", "b")
+        self.save(idle("b"))
+        self.becomes("b")
+        self.done("rollback")
+        self.becomes("a", "b")
+        past = json.loads(self.fief("rollback", "--list", "--json")[1])
+        self.assertEqual(past["configurations"][1]["origin"],
+                         "system.xml was saved")
+
+    def test_renamed(self):
+        """As most editors do it; the file may be gone for a moment."""
+        self.system(idle("a"))
+        self.becomes("a")
+        os.replace(self.path(self.next(idle("b"))), self.path("system.xml"))
+        self.becomes("b")
+        os.rename(self.path("system.xml"), self.path("system.xml~"))
+        time.sleep(0.1)
+        self.becomes("b")
+        self.save(idle("c"))
+        self.becomes("c")
+
+    def test_link(self):
+        os.mkdir(self.path("one"))
+        os.mkdir(self.path("two"))
+        self.file("one/real.xml", SYSTEM % idle("a"))
+        self.file("two/real.xml", SYSTEM % idle("b"))
+        os.symlink("one/real.xml", self.path("link.xml"))
+        with open(self.path("log-link"), "wb") as log:
+            Started(self, ["run", "link.xml"], stdout=log)
+        self.becomes("a")
+        self.file("one/real.xml", SYSTEM % idle("x"))
+        self.becomes("x")
+        os.symlink("two/real.xml", self.path("next"))
+        os.replace(self.path("next"), self.path("link.xml"))
+        self.becomes("b")
+        self.file("two/real.xml", SYSTEM % idle("y"))
+        self.becomes("y")
+
+    def test_broken(self):
+        s = self.system(idle("a"))
+        self.becomes("a")
+        self.file("system.xml", "<config>\n  <strat/>\n</config>\n")
+        time.sleep(0.2)
+        self.becomes("a")
+        os.remove(self.path("system.xml"))
+        os.mkfifo(self.path("system.xml"))      # would block who opens it
+        time.sleep(0.2)
+        os.remove(self.path("system.xml"))
+        self.save(idle("b"))
+        self.becomes("b")
+        self.done("stop")
+        code, _, err = s.wait()
+        self.assertEqual(code, 0)
+        self.assertRegex(err, "system.xml:2:3: .*<strat>.*<start>.\n"
+                         "fief: the system goes on as it is\n$")
+
+    def test_init_refuses(self):
+        s = self.system(idle("a"), "--ram", "4M", "--caps", "300")
+        self.becomes("a")
+        self.save("".join(child(f"c{n}") for n in range(3000)))
+        wait_for(lambda: b"config not applied" in self.log(), "it is refused")
+        self.becomes("a")
+        self.done("stop")
+        self.assertIn("the change was refused: init refused it",
+                      s.wait()[2])
+
+    def test_nothing_new(self):
+        """Only another text counts, so that a touch undoes no command."""
+        s = self.system(idle("a"))
+        self.becomes("a")
+        self.done("apply", self.next(idle("b")))
+        os.utime(self.path("system.xml"))
+        self.save(idle("a"))
+        time.sleep(0.2)
+        self.becomes("b")
+        self.save(idle("c"))
+        self.becomes("c")
+        self.done("stop")
+        self.assertRegex(s.wait()[2], '"system.xml" replaces what was changed '
+                         "by others .apply of next.xml.; `fief rollback`")
+
+    def test_no_watch(self):
+        self.system(idle("a"), "--no-watch")
+        self.becomes("a")
+        self.save(idle("b"))
+        time.sleep(0.2)
+        self.becomes("a")
+        self.done("reload")
+        self.becomes("b")

@@ -44,6 +44,7 @@ UNSEEN = {
     "cannot offer services: %s": "init without memory",
     "no policy lets the parent have": "run/forward-denied",
     "the change was refused": "watch",
+    "cannot watch": "host",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",
     "cannot return the fee": "own mistake",

@@ -20,6 +20,7 @@
 #include "runtime_dir.h"
 #include "server.h"
 #include "util.h"
+#include "watch.h"
 
 enum {
 	STOP_MS = 3000,       /* core gets that long to stop */
@@ -33,6 +34,7 @@ enum {
 	WATCH_LOG,
 	WATCH_CONTROL,
 	WATCH_OUT,
+	WATCH_FILE,
 	WATCH_SERVER
 };
 
@@ -47,6 +49,7 @@ struct instance {
 	struct server server;
 	struct requests requests;
 	struct log_listener listener;
+	struct watch file;
 	int signals;       /* owned: signalfd */
 	sigset_t old_mask; /* of signals */
 	int64_t timeout_at, kill_at;
@@ -154,6 +157,7 @@ static size_t watch(struct instance *in, struct pollfd *p)
 		output_pending(&in->out) && !in->out.broken ? in->out.fd : -1,
 		POLLOUT, 0
 	};
+	p[WATCH_FILE] = (struct pollfd){ in->file.fd, POLLIN, 0 };
 	return WATCH_SERVER + server_poll(&in->server, p + WATCH_SERVER);
 }
 
@@ -179,6 +183,7 @@ static void step(struct instance *in)
 	int64_t next = util_earlier(checks(in), server_deadlines(&in->server));
 	size_t n;
 
+	next = util_earlier(next, watch_step(&in->file, &in->requests));
 	next = util_earlier(next, live_step(&in->requests.live));
 	news(in);
 	n = watch(in, p);
@@ -191,6 +196,8 @@ static void step(struct instance *in)
 		output_flush(&in->out);
 	if (p[WATCH_SIGNALS].revents)
 		on_signal(in);
+	if (p[WATCH_FILE].revents)
+		watch_readable(&in->file);
 	if (p[WATCH_CONTROL].revents && control_readable(&in->control))
 		core_answered(in);
 	server_ready(&in->server, p + WATCH_SERVER);
@@ -295,6 +302,7 @@ static int start(struct instance *in)
 	in->log.listener = &in->listener;
 	control_init(&in->control, in->core.control);
 	requests_init(&in->requests, in->o->config, &in->control, &in->server);
+	watch_open(&in->file, in->o->no_watch ? NULL : in->o->config);
 	in->server = (struct server){
 		.listen = in->claim.listen,
 		.control = &in->control,
@@ -316,6 +324,7 @@ static void fini(struct instance *in)
 	output_fini(&in->out);
 	log_reader_fini(&in->log);
 	requests_fini(&in->requests);
+	watch_close(&in->file);
 	control_fini(&in->control);
 	util_close(&in->signals);
 	sigprocmask(SIG_SETMASK, &in->old_mask, NULL);
@@ -371,6 +380,7 @@ int instance_run(const struct instance_options *o)
 		.core = { -1, -1, -1, -1 },
 		.out = { .fd = -1 },
 		.signals = -1,
+		.file = { .fd = -1 },
 		.timeout_at = UTIL_NEVER,
 		.code = -1,
 	};

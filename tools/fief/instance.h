@@ -16,6 +16,7 @@ struct instance_options {
 	struct log_style style;
 	const regex_t *until; /* borrowed: end with 0 at such a line; NULL */
 	int64_t timeout_ms;   /* UTIL_NEVER: none */
+	bool no_watch;        /* a changed file changes nothing by itself */
 };
 
 /* Run a system to its end. Returns the exit code for our caller. */

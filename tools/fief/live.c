@@ -176,11 +176,16 @@ static void settle(struct live *l)
 
 bool live_core_answered(struct live *l)
 {
+	/* Whom core did not tell will read it at its start. */
+	static const char none[] = "told 0\n";
+	bool unread;
+
 	if (l->state != LIVE_TOLD)
 		return false;
+	unread = !strcmp(l->control->answer, none);
 	l->state = LIVE_READING;
-	if (!is_init(l)) /* it does what it likes with its configuration */
-		end(l, NULL);
+	if (!is_init(l) || unread) /* others do with it what they like */
+		end(l, l->back ? l->error : NULL);
 	else if (l->word != WORD_NONE)
 		settle(l);
 	return true;

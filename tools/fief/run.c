@@ -26,6 +26,7 @@ enum option_key {
 	KEY_GRANT,
 	KEY_UNTIL,
 	KEY_TIMEOUT,
+	KEY_NO_WATCH,
 };
 
 static const struct argp_option options[] = {
@@ -40,6 +41,8 @@ static const struct argp_option options[] = {
 	  "give the system a host resource: a dir, file, tty, tap or socket; "
 	  "no component of this version takes one",
 	  2 },
+	{ "no-watch", KEY_NO_WATCH, NULL, 0,
+	  "do not apply SYSTEM.xml again when it is saved", 2 },
 	{ "json", KEY_JSON, NULL, 0, "log as JSON, one object a line", 3 },
 	{ "quiet", KEY_QUIET, NULL, 0, "do not print the log", 3 },
 	{ "until", KEY_UNTIL, "REGEX", 0,
@@ -137,6 +140,9 @@ static error_t parse_more(int key, char *arg, struct argp_state *state,
 		return 0;
 	case KEY_JSON:
 		r->in.style.json = true;
+		return 0;
+	case KEY_NO_WATCH:
+		r->in.no_watch = true;
 		return 0;
 	case KEY_QUIET:
 		r->in.style.quiet = true;

@@ -51,7 +51,7 @@ static enum fief_err parse_system(const struct system_file *c,
 	return e;
 }
 
-static int check(const struct system_file *c, const struct config_text *t)
+int system_file_check(const struct system_file *c, const struct config_text *t)
 {
 	struct node_xml_input in = config_text_input(t);
 	struct arena_source source = config_text_memory;
@@ -102,7 +102,7 @@ int system_file_again(struct system_file *c, struct config_text *out)
 
 	if (code)
 		return code;
-	code = check(c, out);
+	code = system_file_check(c, out);
 	if (code)
 		free(out->bytes);
 	return code;

@@ -25,6 +25,8 @@ void system_file_close(struct system_file *c);
  * time, with what is wrong on standard error. Not for standard input. Returns
  * as system_file_open. */
 int system_file_again(struct system_file *c, struct config_text *out);
+/* That check alone. */
+int system_file_check(const struct system_file *c, const struct config_text *t);
 
 /* The text in that memory, for the caller to free; and another one instead.
  * Errors as system_file_open. */
