@@ -117,7 +117,9 @@ char *client_ask(const struct runtime_dir *d, const struct client_request *r,
 		*r->refused = refused;
 	if (!refused && *text && complete(text, len))
 		return text;
-	if (refused)
+	if (missing && r->quiet_if_ended && !refused)
+		*missing = true;
+	else if (refused)
 		tell_refusal(r->name, text + sizeof(error) - 1);
 	else
 		util_error("system \"%s\" gave no complete answer; it ended, "

@@ -14,7 +14,8 @@ struct client_request {
 	size_t body_len;
 	bool patient;
 	bool quiet_if_missing;
-	bool *refused; /* set to whether it told an error; NULL */
+	bool quiet_if_ended; /* it gave no answer: as if missing */
+	bool *refused;       /* set to whether it told an error; NULL */
 };
 char *client_ask(const struct runtime_dir *d, const struct client_request *r,
                  bool *missing);

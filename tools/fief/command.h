@@ -23,6 +23,9 @@ int command_rollback(int argc, char **argv);
 int command_restart(int argc, char **argv);
 int command_start(int argc, char **argv);
 int command_set(int argc, char **argv);
+int command_log(int argc, char **argv);
+int command_events(int argc, char **argv);
+int command_top(int argc, char **argv);
 int command_tour(int argc, char **argv);
 
 /* argp_parse, after unknown options were refused with the nearest known one.

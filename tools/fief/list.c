@@ -194,29 +194,12 @@ static void print_json(const struct listings *all, bool tree)
 
 /* ---- for people ---- */
 
-static void bytes_text(char out[16], uint64_t n)
-{
-	static const char unit[] = " KMGT";
-	double v = (double)n;
-	size_t u = 0;
-
-	while (v >= 1024 && u < sizeof(unit) - 2) {
-		v /= 1024;
-		u++;
-	}
-	if (!u)
-		snprintf(out, 16, "%llu", (unsigned long long)n);
-	else
-		snprintf(out, 16, v < 10 && v != (int)v ? "%.1f%c" : "%.0f%c",
-		         v, unit[u]);
-}
-
 static void print_figures(const struct component *c)
 {
 	char used[16], limit[16], state[48];
 
-	bytes_text(used, c->ram_used);
-	bytes_text(limit, c->ram);
+	util_bytes(used, c->ram_used);
+	util_bytes(limit, c->ram);
 	if (component_ended(c))
 		snprintf(state, sizeof(state), "%s %ld", c->state, c->code);
 	else

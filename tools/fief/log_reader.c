@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "log_reader.h"
@@ -31,16 +30,12 @@ void log_reader_fini(struct log_reader *r)
 	r->buf = NULL;
 }
 
-static void print_time(char *out, size_t size)
+static void print_time(char *out)
 {
 	struct timeval t;
-	struct tm tm;
-	size_t n;
 
 	gettimeofday(&t, NULL);
-	gmtime_r(&t.tv_sec, &tm);
-	n = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out + n, size - n, ".%06ldZ", (long)t.tv_usec);
+	util_time(out, (int64_t)t.tv_sec * 1000000 + t.tv_usec);
 }
 
 static void print_json(struct log_reader *r, const char *label, size_t llen,
@@ -51,7 +46,7 @@ static void print_json(struct log_reader *r, const char *label, size_t llen,
 	char time[40], *line;
 	json_t *object;
 
-	print_time(time, sizeof(time));
+	print_time(time);
 	util_utf8_text(l, label, llen);
 	util_utf8_text(t, text, tlen);
 	object = json_pack("{ssssss}", "time", time, "label", l, "text", t);

@@ -94,7 +94,8 @@ int records_wait(const struct target *t, const char *journal, uint64_t *next,
 	const struct client_request r = { .name = t->name,
 		                          .text = line,
 		                          .patient = true,
-		                          .quiet_if_missing = true };
+		                          .quiet_if_missing = true,
+		                          .quiet_if_ended = true };
 	bool missing = false;
 	char *text = client_ask(&t->dir, &r, &missing);
 

@@ -147,6 +147,34 @@ char *util_utf8(const char *text)
 	return out;
 }
 
+void util_bytes(char out[16], uint64_t n)
+{
+	static const char unit[] = " KMGT";
+	double v = (double)n;
+	size_t u = 0;
+
+	while (v >= 1024 && u < sizeof(unit) - 2) {
+		v /= 1024;
+		u++;
+	}
+	if (!u)
+		snprintf(out, 16, "%llu", (unsigned long long)n);
+	else
+		snprintf(out, 16, v < 10 && v != (int)v ? "%.1f%c" : "%.0f%c",
+		         v, unit[u]);
+}
+
+void util_time(char *out, int64_t us)
+{
+	const time_t t = us / 1000000;
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&t, &tm);
+	n = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &tm);
+	sprintf(out + n, ".%06dZ", (int)(us % 1000000));
+}
+
 bool util_colour(int fd)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");

@@ -46,5 +46,11 @@ size_t util_utf8_text(char *out, const char *text, size_t len);
 char *util_safe(const char *text);
 char *util_utf8(const char *text);
 
+/* Bytes as people read them: 4.5M. */
+void util_bytes(char out[16], uint64_t n);
+
+/* UTC, RFC 3339, microseconds; from those since 1970. In 40 bytes. */
+void util_time(char *out, int64_t us);
+
 /* May people look at colours on this descriptor? */
 bool util_colour(int fd);
