@@ -38,12 +38,10 @@ UNSEEN = {
     "which it used": "run/reconfig-stuck",
     "stays ended: it was started again": "run/restart-limit",
     "restart policy": "init/test/config_test.c",
-    "cannot make the children": "init/test/embed.c",
     "cannot forward service": "init without memory, or with many clients",
     'parent: "%s", the server of service': "init/test/system/offers.xml",
     "cannot offer services: %s": "init without memory",
     "no policy lets the parent have": "run/forward-denied",
-    "the change was refused": "watch",
     "cannot watch": "host",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "edit_write.h"
 #include "config_edit.h"
+#include "edit_write.h"
 #include "util.h"
 
 /* ---- text ---- */
