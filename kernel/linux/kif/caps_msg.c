@@ -34,6 +34,22 @@ static struct ksignal *signal_find(struct kif_pd *pd, struct kpeer *peer,
 	return NULL;
 }
 
+/* What came for the context that had the number before, and was not looked at
+ * yet, is not for the next one, which nobody holds so far. */
+static void signals_forget(struct kif_pd *pd, struct kpeer *peer, uint32_t ep,
+                           struct ksignal *s, uint32_t n)
+{
+	struct kchan *ch;
+
+	if (peer->id == CORE_PEER && pd->page) {
+		s->seen = atomic_load(&pd->page->signal_count[n]);
+		return;
+	}
+	ch = kchan_in_find(peer, ep);
+	if (ch)
+		atomic_store(&ch->page->signal_count[n], 0);
+}
+
 /* A signal context is named by its number on the channel to its endpoint, so
  * that the sender can raise it without telling anything but the number. Some
  * of the numbers are for contexts that core introduces. A number is used again
@@ -59,6 +75,7 @@ static enum fief_err signal_number_locked(struct kif_pd *pd, struct kpeer *peer,
 	if (core)
 		pd->signal_next = i + 1;
 	*number = core ? PDP_INTRODUCED + i : i;
+	signals_forget(pd, peer, ep, s, *number);
 	*gen = s->gen;
 	return FIEF_OK;
 }
