@@ -11,6 +11,7 @@ enum {
 	MS = 1000 * US,
 	SECOND_US = 1000000,
 	LAZY_ROUNDS = 20,
+	STALE_ROUNDS = 1000,
 	MANY = 30, /* one PD can give another 32 signal contexts */
 	STRESS_US = 500000,
 };
@@ -67,8 +68,7 @@ static void sleep_us(struct timer *t, uint64_t us)
 	CHECK(t->count == 1);
 }
 
-/* ---- single timeouts ---- */
-
+/* The same by the clock: not too early. */
 static void sleep_exactly(uint64_t us)
 {
 	const uint64_t from = fief_kif->time();
@@ -76,6 +76,8 @@ static void sleep_exactly(uint64_t us)
 	sleep_us(&m.one, us);
 	CHECK(fief_kif->time() - from >= us * US);
 }
+
+/* ---- single timeouts ---- */
 
 static void lazy(void)
 {
@@ -98,6 +100,39 @@ static void lazy(void)
 	sleep_us(&m.one, 20000);
 	timer_close(&m.one);
 	fief_log("lazy: %d timeouts, none early", LAZY_ROUNDS);
+}
+
+/* ---- handlers that go with a signal on its way ---- */
+
+static void spin_us(uint64_t us)
+{
+	const uint64_t until = fief_kif->time() + us * US;
+
+	while (fief_kif->time() < until)
+		;
+}
+
+/* What came for a handler that is gone is not for the next one. */
+static void stale(void)
+{
+	struct timer *t = &m.one;
+
+	timer_open(t);
+	for (unsigned i = 0; i < STALE_ROUNDS; i++) {
+		CHECK_OK(timer_trigger_once(cap(t), 1));
+		spin_us(500);
+		CHECK_OK(timer_trigger_once(cap(t), 0)); /* or now never */
+		fief_signal_dissolve(check_env->ep, &t->handler);
+		t->handler =
+			(struct fief_signal_handler){ .handle = on_timer,
+			                              .level = FIEF_SIGNAL_IO };
+		CHECK_OK(fief_signal_manage(check_env->ep, &t->handler));
+		CHECK_OK(timer_sigh(cap(t),
+		                    (struct signal_cap){ t->handler.cap }));
+		sleep_exactly(1000);
+	}
+	timer_close(t);
+	fief_log("stale: no handler got a signal of the one before");
 }
 
 /* ---- periods ---- */
@@ -160,6 +195,7 @@ void fief_component_construct(struct fief_env *env)
 {
 	check_env = env;
 	lazy();
+	stale();
 	periodic(1000);
 	periodic(4000);
 	periodic(100000);
