@@ -89,6 +89,15 @@ static fief_cap start_cap(struct kif_pd *pd, const struct pdp_cap *s)
 	return cap;
 }
 
+/* Core's death ends us from the moment on when the zygote's child has asked the
+ * host for that. Of a death before that the socket tells, whose messages, the
+ * binary among them, are taken first: they would look like life. */
+static void core_lives(struct kif_pd *pd)
+{
+	if (!kif_refresh_locked(pd) || !kif_core_alive(pd))
+		start_fail(0);
+}
+
 static void start_pd(struct kif_pd *pd, const int fd[SPAWN_FDS])
 {
 	pd->backend = &kif_component_backend;
@@ -109,8 +118,7 @@ static void start_pd(struct kif_pd *pd, const int fd[SPAWN_FDS])
 		                     .used = true };
 	start_core_channel(pd, fd[SPAWN_BELL]);
 	pd->boot.kif = &kif_image_table;
-	if (!kif_core_alive(pd))
-		start_fail(0);
+	core_lives(pd);
 	if (kif_ep_watch(&pd->ep[0], pd->sock,
 	                 (uint64_t)KIF_TAG_SOCKET << 32) ||
 	    kif_ep_watch(&pd->ep[0], pd->ep[0].poke,
