@@ -252,7 +252,8 @@ static void session_leave(struct session *s)
 {
 	struct child *c = s->client;
 
-	reply_late(s, FIEF_CANCELED);
+	if (!s->again)
+		reply_late(s, FIEF_CANCELED);
 	s->ram += s->more_ram; /* of an upgrade that is under way */
 	s->caps += s->more_caps;
 	s->more_ram = s->more_caps = 0;
