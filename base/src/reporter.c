@@ -72,11 +72,18 @@ static enum fief_err grow(struct fief_reporter *r, size_t needed)
 	return bytes < needed ? FIEF_TOO_LONG : open_with(r, bytes);
 }
 
+enum fief_err fief_reporter_open_with(struct fief_reporter *r,
+                                      struct fief_env *env, const char *name,
+                                      size_t bytes)
+{
+	*r = (struct fief_reporter){ .env = env, .name = name };
+	return open_with(r, bytes);
+}
+
 enum fief_err fief_reporter_open(struct fief_reporter *r, struct fief_env *env,
                                  const char *name)
 {
-	*r = (struct fief_reporter){ .env = env, .name = name };
-	return open_with(r, FIEF_REPORT_MIN);
+	return fief_reporter_open_with(r, env, name, FIEF_REPORT_MIN);
 }
 
 enum fief_err fief_reporter_generate(struct fief_reporter *r,

@@ -69,7 +69,9 @@ static enum fief_err request(struct fief_env *env, const struct asking *how,
 	}
 	if (e)
 		return e;
-	*out = (struct fief_session){ .cap = r.cap, .id = p.id };
+	*out = (struct fief_session){
+		.cap = r.cap, .id = p.id, .ram = a->ram, .caps = a->caps
+	};
 	return FIEF_OK;
 }
 
@@ -101,12 +103,17 @@ enum fief_err fief_session_open(struct fief_env *env,
 	return session_open_by(env, a, ask_plainly, NULL, out);
 }
 
-enum fief_err fief_session_upgrade(struct fief_env *env,
-                                   const struct fief_session *s, uint64_t ram,
-                                   uint32_t caps)
+enum fief_err fief_session_upgrade(struct fief_env *env, struct fief_session *s,
+                                   uint64_t ram, uint32_t caps)
 {
-	return parent_upgrade((struct parent_cap){ env->parent }, s->id, ram,
-	                      caps);
+	enum fief_err e = parent_upgrade((struct parent_cap){ env->parent },
+	                                 s->id, ram, caps);
+
+	if (!e) {
+		s->ram += ram;
+		s->caps += caps;
+	}
+	return e;
 }
 
 enum fief_err fief_session_renew(struct fief_env *env, struct fief_session *s)

@@ -153,6 +153,23 @@ static void grows(void **state)
 	fief_reporter_close(&r);
 }
 
+/* The first buffer is large enough; what the session cost is known. */
+static void large(void **state)
+{
+	struct fief_reporter r;
+
+	(void)state;
+	assert_int_equal(fief_reporter_open_with(&r, &env, "state", 65536),
+	                 FIEF_OK);
+	assert_true(r.session.ram > 2 * 65536);
+	assert_true(r.session.caps > 0);
+	assert_int_equal(fief_reporter_generate(&r, fill, &(unsigned){ 300 }),
+	                 FIEF_OK);
+	assert_int_equal(server.opens, 1);
+	fief_reporter_close(&r);
+	assert_int_equal(r.session.ram, 0);
+}
+
 static void text(void **state)
 {
 	static char big[70000];
@@ -264,6 +281,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(grows, setup, teardown),
+		cmocka_unit_test_setup_teardown(large, setup, teardown),
 		cmocka_unit_test_setup_teardown(text, setup, teardown),
 		cmocka_unit_test_setup_teardown(limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(liar, setup, teardown),

@@ -30,6 +30,12 @@ FIEF_MUST enum fief_err fief_reporter_open(struct fief_reporter *r,
                                            struct fief_env *env,
                                            const char *name);
 
+/* The same with a buffer of at least `bytes` to begin with. Errors: as above,
+ * TOO_LONG (beyond what the server allows). */
+FIEF_MUST enum fief_err fief_reporter_open_with(struct fief_reporter *r,
+                                                struct fief_env *env,
+                                                const char *name, size_t bytes);
+
 /* Publish what `fill` generates. Errors: TOO_LONG (beyond FIEF_REPORT_MAX),
  * INVALID and LIMIT (misuse of the generator), those of opening. Blocks on
  * the server, and on the parent where the buffer grows. */

@@ -24,6 +24,10 @@ struct fief_session_args {
 struct fief_session {
 	fief_cap cap; /* owned; wrap it in the type of the interface */
 	uint32_t id;  /* 0: not open */
+
+	/* Donated for it so far. */
+	uint32_t caps;
+	uint64_t ram;
 };
 
 /* Blocks until the server answered. */
@@ -40,7 +44,7 @@ fief_session_open_until(struct fief_env *, const struct fief_session_args *,
 
 /* Donate more, for example after the server answered OUT_OF_RAM. */
 FIEF_MUST enum fief_err fief_session_upgrade(struct fief_env *,
-                                             const struct fief_session *,
+                                             struct fief_session *,
                                              uint64_t ram, uint32_t caps);
 
 /* Of a movable session, when the handler of fief_session_sigh runs: it may be
