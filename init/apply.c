@@ -288,6 +288,7 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 	contents_change(b, &n);
 	children_start(b, &n);
 	handover_begin(b);
+	state_configured(b);
 	sandbox_work_soon(b);
 	return FIEF_OK;
 }

@@ -21,13 +21,27 @@ static const struct {
 
 /* ---- death ---- */
 
-static void report_death(const struct child *c, enum pd_state state, int code)
+static void report_death(struct child *c, enum pd_state state, int code)
 {
+	static const struct note_about killed = { .reason = REASON_KILLED };
+	static const struct note_about failed = { .reason = REASON_FAILED,
+		                                  .level = NOTE_LOG };
+	static const struct note_about bad = { .reason = REASON_BAD_IMAGE,
+		                               .level = NOTE_LOG };
+
 	if (state == PD_STATE_CRASHED)
 		child_report_crash(c, code);
 	else if (state == PD_STATE_KILLED)
-		fief_error("\"%s\" was killed by signal %d", child_name(c),
-		           code);
+		note(c, &killed, "\"%s\" was killed by signal %d",
+		     child_name(c), code);
+	else if (code == FIEF_EXIT_NOT_RUNNABLE && !c->exited)
+		note(c, &bad,
+		     "\"%s\" exited with code %d: its binary is not a "
+		     "component image",
+		     child_name(c), code);
+	else if (code)
+		note(c, &failed, "\"%s\" exited with code %d", child_name(c),
+		     code);
 	else
 		fief_log("\"%s\" exited with code %d", child_name(c), code);
 }
@@ -51,6 +65,7 @@ static void on_death(struct fief_signal_handler *self, unsigned count)
 		c->exit_code = state == PD_STATE_EXITED ? code : 128 + code;
 	}
 	child_end(c, CHILD_ENDED);
+	state_pressing(c->sandbox);
 	if (supervise_ended(c, c->exit_code != 0))
 		return;
 	if (c->start->exit_propagate && hooks->exited)
@@ -64,6 +79,7 @@ void child_exit(struct child *c, int code)
 	c->exited = true;
 	c->exit_code = code;
 	report_death(c, PD_STATE_EXITED, code);
+	state_pressing(c->sandbox);
 	/* Its word counts: whether it goes on is not left to it. The rest
 	 * happens on the signal of its death. */
 	if (pd_stop((struct pd_cap){ c->pd }))
@@ -85,6 +101,7 @@ enum fief_err child_create(struct sandbox *b, const struct config_start *start,
 	c = mem;
 	c->sandbox = b;
 	c->start = start;
+	c->id = ++b->ids;
 	c->parent.type = &parent_rpc_type;
 	c->parent.ops = &parent_ops;
 	c->death.handle = on_death;
@@ -160,6 +177,7 @@ static void state_set(struct child *c, enum child_state state)
 	if (state == CHILD_STARTING)
 		list_add_last(&b->starting, &c->in_starting);
 	c->state = state;
+	state_changed(b);
 }
 
 void child_end(struct child *c, enum child_state state)
@@ -191,6 +209,8 @@ void child_reset(struct child *c)
 	c->exited = false;
 	c->exit_code = 0;
 	c->again = c->content = false;
+	c->id = ++c->sandbox->ids;
+	note_clear(c);
 	timer_stop(&c->restart);
 }
 
@@ -198,6 +218,7 @@ void child_destroy(struct child *c)
 {
 	child_end(c, CHILD_ENDED);
 	timer_stop(&c->restart);
+	note_clear(c);
 	list_remove(&c->in_sandbox);
 	fief_free(c->sandbox->env->heap, c, sizeof(*c));
 }
@@ -237,24 +258,32 @@ static void end_incomplete(struct child *c, enum fief_err why)
 
 static void incomplete(struct child *c, const char *what, enum fief_err why)
 {
-	fief_error("\"%s\" stays incomplete: %s: %s", child_name(c), what,
-	           fief_err_text(why));
+	const struct note_about about = { .reason = note_reason(why),
+		                          .weak = true };
+
+	note(c, &about, "\"%s\" stays incomplete: %s: %s", child_name(c), what,
+	     fief_err_text(why));
 	end_incomplete(c, why);
 }
 
 static void incomplete_env(struct child *c, const struct session *s)
 {
 	enum fief_err why = s->state == SESSION_DEAD ? FIEF_GONE : s->outcome;
+	const struct note_about refused = { .reason = note_reason(why),
+		                            .weak = true };
+	const struct note_about binary = { .reason = REASON_NO_BINARY,
+		                           .weak = true };
 
 	if (s->env == ENV_ROM && why == FIEF_DENIED) {
-		fief_error("\"%s\" stays incomplete: its binary, ROM module "
-		           "\"%s\", was not found or is refused",
-		           child_name(c), label_last(s->label));
+		note(c, &binary,
+		     "\"%s\" stays incomplete: its binary, ROM module "
+		     "\"%s\", was not found or is refused",
+		     child_name(c), label_last(s->label));
 		end_incomplete(c, FIEF_NOT_FOUND);
 		return;
 	}
-	fief_error("\"%s\" stays incomplete: %s session: %s", child_name(c),
-	           s->service, fief_err_text(why));
+	note(c, &refused, "\"%s\" stays incomplete: %s session: %s",
+	     child_name(c), s->service, fief_err_text(why));
 	end_incomplete(c, why);
 }
 
@@ -274,8 +303,7 @@ static enum fief_err costs(struct child *c, uint64_t *ram, uint64_t *caps)
 	return e;
 }
 
-static enum fief_err quota_check(const struct child *c, uint64_t ram,
-                                 uint64_t caps)
+static enum fief_err quota_check(struct child *c, uint64_t ram, uint64_t caps)
 {
 	const uint64_t need = ram + PD_RAM_QUOTA;
 	char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
@@ -283,11 +311,12 @@ static enum fief_err quota_check(const struct child *c, uint64_t ram,
 	caps += PD_CAP_QUOTA;
 	if (c->ram >= need && c->caps >= caps)
 		return FIEF_OK;
-	fief_error("\"%s\" has %s RAM and %llu caps, to start it needs %s and "
-	           "%llu",
-	           child_name(c), number_text(a, c->ram),
-	           (unsigned long long)c->caps, number_text(b, need),
-	           (unsigned long long)caps);
+	note(c,
+	     &(struct note_about){ c->ram < need ? REASON_RAM : REASON_CAPS },
+	     "\"%s\" has %s RAM and %llu caps, to start it needs %s and "
+	     "%llu",
+	     child_name(c), number_text(a, c->ram), (unsigned long long)c->caps,
+	     number_text(b, need), (unsigned long long)caps);
 	return c->ram < need ? FIEF_OUT_OF_RAM : FIEF_OUT_OF_CAPS;
 }
 
@@ -365,9 +394,10 @@ static bool still_missing(struct child *c)
 		return false;
 	if (session_way_find(c, ENV_NONE, c->missing_service, c->missing_label,
 	                     &way, NULL)) {
-		fief_error("\"%s\" stays incomplete: no route to service "
-		           "\"%s\" (label \"%s\"), which it used",
-		           child_name(c), c->missing_service, c->missing_label);
+		note(c, &(struct note_about){ REASON_NO_ROUTE },
+		     "\"%s\" stays incomplete: no route to service "
+		     "\"%s\" (label \"%s\"), which it used",
+		     child_name(c), c->missing_service, c->missing_label);
 		end_incomplete(c, FIEF_DENIED);
 		return true;
 	}

@@ -41,17 +41,7 @@ const struct config_start *config_start_find(const struct config *c,
 static enum fief_err quota_of(struct parser *p, const struct node *n,
                               const char *attr, uint64_t max, uint64_t *out)
 {
-	uint64_t value = *out;
-	enum fief_err e = node_attr_u64(n, attr, *out, p->err, &value);
-
-	if (e)
-		return e;
-	if (!value || value > max)
-		return node_error_set(p->err, FIEF_LIMIT, attr_place(n, attr),
-		                      "\"%s\" of <%s> is %s", attr, n->name,
-		                      value ? "too large" : "0, expected more");
-	*out = value;
-	return FIEF_OK;
+	return config_number(n, attr, max, p->err, out);
 }
 
 static enum fief_err ram_of(struct parser *p, const struct node *n,
@@ -282,7 +272,11 @@ static enum fief_err build(struct parser *p, const struct node *root)
 	c->default_ram = SANDBOX_RAM_DEFAULT;
 	c->default_caps = SANDBOX_CAPS_DEFAULT;
 	c->nodes = nodes_of(root);
+	c->version = node_attr(root, "version", "");
 	e = node_attr_bool(root, "verbose", false, p->err, &c->verbose);
+	if (!e)
+		e = config_report_read(node_first(root, "report"), p->err,
+		                       &c->report);
 	if (!e)
 		e = ram_of(p, defaults, "ram", &c->default_ram);
 	if (!e)

@@ -82,6 +82,15 @@ struct config_supervision {
 	uint64_t limit, within_s;        /* at most that often in that time */
 };
 
+/* What the state report tells, and how often. */
+struct config_report {
+	bool wanted; /* there is a <report> */
+	bool ids, requested, provided, session_args;
+	bool child_ram, child_caps, init_ram, init_caps;
+	uint64_t delay_ms;
+	uint64_t buffer; /* bytes, to begin with */
+};
+
 struct child;
 struct config_batch;
 
@@ -121,6 +130,8 @@ struct config {
 	const struct config_rule *default_route;
 	uint64_t default_ram, default_caps;
 	bool verbose;
+	const char *version; /* for the state report; "" */
+	struct config_report report;
 	struct config_start *starts; /* in the order of the source */
 	size_t nstarts;
 	size_t nodes;      /* of all, with attributes and texts */
@@ -180,6 +191,19 @@ bool config_selector_same(const struct label_selector *a,
 
 /* Do they say the same apart from children? */
 bool config_head_same(const struct config *a, const struct config *b);
+
+/* <report>; NULL: none is wanted. Errors: INVALID, LIMIT. */
+FIEF_MUST enum fief_err config_report_read(const struct node *n,
+                                           struct node_error *err,
+                                           struct config_report *out);
+bool config_report_same(const struct config_report *a,
+                        const struct config_report *b);
+
+/* A number from 1 to `max`; `*out` stays where there is none. Errors: INVALID,
+ * LIMIT. */
+FIEF_MUST enum fief_err config_number(const struct node *n, const char *attr,
+                                      uint64_t max, struct node_error *err,
+                                      uint64_t *out);
 
 /* Is the service listed? RAM and PD are the same service. */
 bool config_lists(const struct config_service *list, const char *service);

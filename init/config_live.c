@@ -310,6 +310,8 @@ static void head_set(struct config_live *l, const struct config_change *c)
 	to->default_ram = from->default_ram;
 	to->default_caps = from->default_caps;
 	to->verbose = from->verbose;
+	to->version = from->version;
+	to->report = from->report;
 	to->nodes = from->nodes;
 	if (l->head)
 		batch_leave(l, l->head);

@@ -89,7 +89,9 @@ static bool offers_same(const struct config_offer *a,
 
 bool config_head_same(const struct config *a, const struct config *b)
 {
-	return a->verbose == b->verbose && a->default_ram == b->default_ram &&
+	return a->verbose == b->verbose && text_same(a->version, b->version) &&
+	       config_report_same(&a->report, &b->report) &&
+	       a->default_ram == b->default_ram &&
 	       a->default_caps == b->default_caps &&
 	       services_same(a->parent_provides, b->parent_provides) &&
 	       aliases_same(a->aliases, b->aliases) &&

@@ -77,10 +77,17 @@ static const struct element default_policy = {
 static const struct element offer = { "service",
 	                              { "name" },
 	                              { &policy, &default_policy } };
+static const struct element report = {
+	"report",
+	{ "ids", "requested", "provided", "session_args", "child_ram",
+	  "child_caps", "init_ram", "init_caps", "delay_ms", "buffer" },
+	.once = true
+};
 static const struct element root_element = {
 	"config",
-	{ "verbose" },
-	{ &parent_provides, &default_route, &defaults, &alias, &offer, &start },
+	{ "verbose", "version" },
+	{ &parent_provides, &default_route, &defaults, &report, &alias, &offer,
+	  &start },
 };
 
 /* One row of Levenshtein's table at a time. Longer names count as far. */

@@ -51,21 +51,24 @@ static bool find(const struct child *c, struct cpu_exception_reply *r)
 	return false;
 }
 
-void child_report_crash(const struct child *c, int signal)
+void child_report_crash(struct child *c, int signal)
 {
+	const struct note_about crashed = { .reason = REASON_CRASHED };
 	static struct cpu_exception_reply reply;
 	const struct cpu_crash *crash = &reply.crash;
 
 	if (!find(c, &reply))
-		fief_error("\"%s\" crashed (signal %d)", child_name(c), signal);
+		note(c, &crashed, "\"%s\" crashed (signal %d)", child_name(c),
+		     signal);
 	else if (crash->fault == CPU_FAULT_FORBIDDEN_CALL)
-		fief_error("\"%s\" crashed: %s %u, ip 0x%llx, thread %u",
-		           child_name(c), fault_text(crash->fault), crash->call,
-		           (unsigned long long)crash->ip, crash->thread);
+		note(c, &crashed, "\"%s\" crashed: %s %u, ip 0x%llx, thread %u",
+		     child_name(c), fault_text(crash->fault), crash->call,
+		     (unsigned long long)crash->ip, crash->thread);
 	else
-		fief_error("\"%s\" crashed: %s at 0x%llx, ip 0x%llx, "
-		           "thread %u",
-		           child_name(c), fault_text(crash->fault),
-		           (unsigned long long)crash->address,
-		           (unsigned long long)crash->ip, crash->thread);
+		note(c, &crashed,
+		     "\"%s\" crashed: %s at 0x%llx, ip 0x%llx, "
+		     "thread %u",
+		     child_name(c), fault_text(crash->fault),
+		     (unsigned long long)crash->address,
+		     (unsigned long long)crash->ip, crash->thread);
 }

@@ -44,6 +44,20 @@ struct sandbox;
 void timer_set(struct sandbox *, struct timer *, uint64_t ns);
 void timer_stop(struct timer *);
 
+/* ---- state_due.c: when the state report is due ---- */
+
+struct state_watch {
+	struct timer due, sample;
+	uint64_t pressed_until; /* no report out of turn before */
+	uint64_t sampled;       /* what the last one told of accounts */
+};
+
+/* Something that it tells is another; somebody waits for help, or ended. */
+void state_changed(struct sandbox *);
+void state_pressing(struct sandbox *);
+/* There is another config. */
+void state_configured(struct sandbox *);
+
 struct sandbox {
 	struct fief_env *env; /* borrowed: outlives us */
 	struct sandbox_hooks hooks;
@@ -65,6 +79,8 @@ struct sandbox {
 	struct list stalled;            /* of them: without a server yet */
 	struct list moving; /* sessions that are to, in this config */
 	struct fief_signal_handler requests; /* it asks; unused: no `handle` */
+	struct state_watch state;
+	uint64_t ids;    /* given to children so far */
 	bool one_by_one; /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
@@ -126,7 +142,8 @@ struct session {
 	/* Of a session that moves: the one that is to be it, and back. */
 	bool movable; /* the client can do with another capability */
 	struct session *replaced_by, *replaces;
-	bool lost; /* its server left the config */
+	bool lost;  /* its server left the config */
+	bool noted; /* why it was refused was told */
 	uint64_t more_ram;
 	uint32_t more_caps; /* of an upgrade */
 
@@ -199,6 +216,75 @@ void session_destroy(struct session *);
 
 /* The server does not have it any more, nor its donation. */
 void session_withdraw(struct session *);
+/* ---- note.c: why a child does not get on ---- */
+
+enum { NOTE_MAX = 400 }; /* bytes of a sentence, with terminator */
+
+enum reason {
+	REASON_NONE,
+	REASON_NO_ROUTE,    /* no rule leads anywhere */
+	REASON_NO_PROVIDER, /* one does, to who does not provide it */
+	REASON_AMBIGUOUS,
+	REASON_NOT_RUNNING, /* its server ended, or could not start */
+	REASON_WAITING,     /* for its server to start */
+	REASON_NO_ANSWER,   /* of its server */
+	REASON_RAM,
+	REASON_CAPS,
+	REASON_NO_BINARY,
+	REASON_BAD_IMAGE,
+	REASON_REFUSED, /* by the server */
+	REASON_LIMIT,
+	REASON_FAILED, /* it exited with a code */
+	REASON_CRASHED,
+	REASON_KILLED,
+	REASON_FROZEN,
+	REASON_RESTARTING, /* soon */
+	REASON_GAVE_UP,
+	REASON_OTHER,
+};
+
+/* As the report has it. */
+const char *note_name(enum reason);
+enum reason note_reason(enum fief_err cause);
+
+enum note_level { NOTE_ERROR, NOTE_LOG, NOTE_SILENT };
+
+struct note {
+	enum reason reason;
+	char service[SERVICE_MAX + 1]; /* of a session that was refused */
+	char sent[TEXT_MAX + 1];
+	char why[NOTE_MAX];
+};
+
+struct note_about {
+	enum reason reason;
+	enum note_level level;   /* how to tell it to the log */
+	bool weak;               /* not instead of what is known already */
+	struct session *session; /* that was refused; NULL: the whole child */
+};
+
+/* Tell the log why the child does not get on, and keep it for the report. */
+void note(struct child *, const struct note_about *, const char *format, ...)
+	FIEF_PRINTF(3, 4);
+/* The server refused the session; not for the log. */
+void note_refusal(struct session *, enum fief_err cause);
+/* The session is open: that it was refused before is over. */
+void note_opened(const struct session *);
+void note_clear(struct child *);
+
+/* ---- state_reason.c ---- */
+/* Why it does not get on now; NONE if it does. */
+enum reason state_reason(const struct child *, char why[NOTE_MAX]);
+
+/* ---- state.c ---- */
+
+struct state_account {
+	uint64_t ram, ram_used;
+	uint32_t caps, caps_used;
+};
+
+/* All 0 if it cannot be told. */
+struct state_account state_account(fief_cap pd);
 
 /* ---- money.c: quota between accounts ---- */
 
@@ -359,11 +445,14 @@ struct child {
 	uint32_t wanted_caps;
 	uint64_t yield_ram; /* we asked to have it back */
 	uint32_t yield_caps;
-	bool exited; /* it said so */
+	uint64_t id;       /* of this instance */
+	struct note *note; /* owned; NULL: all is well */
+	bool exited;       /* it said so */
 	int exit_code;
 	struct timer restart; /* it ended, and starts again then */
 	unsigned restarts;    /* since `restarts_since` */
 	uint64_t restarts_since;
+	unsigned restarted; /* by itself, since it is in the config */
 
 	/* While a config is applied. */
 	bool again;   /* it ends, and starts anew: is in a list of those */
@@ -409,7 +498,7 @@ bool verdict_restarts(struct child *);
 
 /* ---- crash.c ---- */
 /* Say why it crashed; `signal` is all there is without a report. */
-void child_report_crash(const struct child *, int signal);
+void child_report_crash(struct child *, int signal);
 
 static inline const char *child_name(const struct child *c)
 {

@@ -9,10 +9,13 @@
 #include <lib/number.h>
 #include <session/pd.h>
 
+#include "state_report.h"
+
 static struct main {
 	struct fief_env *env;
 	struct fief_rom config;
 	struct sandbox *sandbox;
+	struct state_report state;
 	struct fief_signal_handler changed;
 } m;
 
@@ -20,6 +23,12 @@ static void exited(void *arg, int code)
 {
 	(void)arg;
 	fief_exit(m.env, code);
+}
+
+static void state_due(void *arg)
+{
+	(void)arg;
+	state_report_send(&m.state);
 }
 
 static bool poor(enum fief_err e)
@@ -52,6 +61,7 @@ static enum fief_err apply(void)
 {
 	enum fief_err e = fief_rom_update(&m.config);
 
+	state_report_configured(&m.state);
 	if (!e && m.config.data)
 		e = sandbox_apply(m.sandbox, "config", m.config.data,
 		                  m.config.size);
@@ -84,13 +94,17 @@ static enum fief_err watch(void)
 
 static enum fief_err begin(void)
 {
-	const struct sandbox_hooks hooks = { .exited = exited };
+	const struct sandbox_hooks hooks = { .exited = exited,
+		                             .state = state_due };
 	enum fief_err e = sandbox_create(m.env, &hooks, &m.sandbox);
 
 	if (e) {
 		report("cannot start", e);
 		return e;
 	}
+	m.state = (struct state_report){ .env = m.env,
+		                         .sandbox = m.sandbox,
+		                         .other = &m.config };
 	e = watch();
 	if (e) {
 		report("ROM \"config\"", e);

@@ -30,7 +30,7 @@ enum fief_err money_move(struct sandbox *b, fief_cap from, fief_cap to,
 	               (struct pd_cap){ to }, ram, caps);
 }
 
-static void report_poor(const struct session *s, uint64_t ram, uint32_t caps)
+static void report_poor(struct session *s, uint64_t ram, uint32_t caps)
 {
 	char need[NUMBER_TEXT_MAX], have[NUMBER_TEXT_MAX];
 	uint64_t limit, used;
@@ -40,11 +40,14 @@ static void report_poor(const struct session *s, uint64_t ram, uint32_t caps)
 	    pd_quota((struct pd_cap){ payer(s) }, &limit, &used, &cap_limit,
 	             &cap_used))
 		return;
-	fief_error("\"%s\" cannot pay %s RAM and %u caps for service \"%s\" "
-	           "(label \"%s\"): it has %s and %u",
-	           child_name(s->client), number_text(need, ram), caps,
-	           s->service, s->label, number_text(have, limit - used),
-	           cap_limit - cap_used);
+	note(s->client,
+	     &(struct note_about){ limit - used < ram ? REASON_RAM :
+	                                                REASON_CAPS,
+	                           .session = s },
+	     "\"%s\" cannot pay %s RAM and %u caps for service \"%s\" "
+	     "(label \"%s\"): it has %s and %u",
+	     child_name(s->client), number_text(need, ram), caps, s->service,
+	     s->label, number_text(have, limit - used), cap_limit - cap_used);
 }
 
 enum fief_err money_pay(struct session *s, uint64_t ram, uint32_t caps)

@@ -177,6 +177,7 @@ static enum fief_err op_resource_request(struct fief_rpc_obj *self,
 {
 	child_from(self)->wanted_ram = ram;
 	child_from(self)->wanted_caps = caps;
+	state_pressing(child_from(self)->sandbox);
 	return FIEF_OK;
 }
 

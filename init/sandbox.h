@@ -36,6 +36,7 @@ enum {
 	SANDBOX_FORWARDED_MAX = 256,
 };
 
+struct node_gen;
 struct sandbox;
 
 /* News for the component around the sandbox; members may be NULL. Called from
@@ -44,6 +45,9 @@ struct sandbox_hooks {
 	/* A child with <exit propagate="yes"/> is done, or could not start:
 	 * then the code is one of <fief/exit_code.h>. */
 	void (*exited)(void *arg, int code);
+
+	/* The config has a <report>, and it is due: see sandbox_state. */
+	void (*state)(void *arg);
 	void *arg;
 };
 
@@ -75,3 +79,25 @@ void sandbox_destroy(struct sandbox *);
  */
 FIEF_MUST enum fief_err sandbox_apply(struct sandbox *, const char *name,
                                       const char *text, size_t len);
+
+/* ---- the state report ---- */
+
+struct sandbox_quota {
+	uint64_t ram, caps;
+};
+
+/*
+ * Generate the state report, with the details that the config's <report> names;
+ * README.md tells what is in it. `own`: what was donated for the sessions that
+ * the component around the sandbox has itself, so that the sum of all quota is
+ * that of the component.
+ */
+void sandbox_state(const struct sandbox *, const struct sandbox_quota *own,
+                   struct node_gen *g);
+
+/* The report that says why there is none: `why` is its attribute `error`. */
+void sandbox_state_failed(const struct sandbox *, const char *why,
+                          struct node_gen *g);
+
+/* Bytes that the config has for it, to begin with. */
+size_t sandbox_state_buffer(const struct sandbox *);

@@ -24,6 +24,7 @@ static void settled(struct session *s, enum fief_err status)
 {
 	const bool waited = s->late != LATE_NOTHING;
 
+	state_changed(s->sandbox);
 	if (!s->settled_by_news)
 		return;
 	if (s->replaces) {
@@ -89,14 +90,17 @@ void session_begin(struct session *s)
 {
 	const struct child *d = s->server;
 
+	state_changed(s->sandbox);
 	if (d && (d->state == CHILD_NEW || d->state == CHILD_STARTING)) {
 		s->state = SESSION_WAITING;
 		list_add_last(&s->sandbox->waiting, &s->link);
 	} else if (d && d->state != CHILD_RUNNING) {
-		fief_error("\"%s\": \"%s\", the server of service \"%s\" "
-		           "(label \"%s\"), does not run",
-		           child_name(s->client), child_name(d), s->service,
-		           s->label);
+		note(s->client,
+		     &(struct note_about){ REASON_NOT_RUNNING, .session = s },
+		     "\"%s\": \"%s\", the server of service \"%s\" "
+		     "(label \"%s\"), does not run",
+		     child_name(s->client), child_name(d), s->service,
+		     s->label);
 		session_refused(s, FIEF_DENIED);
 	} else {
 		session_pay_and_ask(s);
@@ -109,6 +113,7 @@ void session_opened(struct session *s, fief_cap cap)
 {
 	s->cap = cap;
 	s->state = SESSION_OPEN;
+	note_opened(s);
 	settled(s, FIEF_OK);
 }
 
@@ -129,6 +134,7 @@ void session_withdraw(struct session *s)
 
 void session_refused(struct session *s, enum fief_err cause)
 {
+	note_refusal(s, cause);
 	session_withdraw(s);
 	s->state = SESSION_DENIED;
 	s->outcome = cause;
@@ -169,6 +175,7 @@ void session_destroy(struct session *s)
 {
 	struct child *c = s->client;
 
+	state_changed(s->sandbox);
 	reply_late(s, FIEF_GONE);
 	session_unname(s);
 	refund_all(s);
@@ -260,6 +267,7 @@ static void session_leave(struct session *s)
 	fief_kif->drop(s->cap, 1);
 	s->cap = FIEF_CAP_NULL;
 	s->state = SESSION_CLOSING;
+	state_changed(s->sandbox);
 	if (c && s->env == ENV_NONE)
 		fief_id_remove(&c->sessions, &s->client_id);
 	list_remove(&s->link);
@@ -349,6 +357,7 @@ void session_server_gone(struct session *s)
 		return;
 	}
 	s->state = SESSION_DEAD;
+	state_changed(s->sandbox);
 	s->lost = s->sandbox->leaving;
 	fief_kif->drop(s->cap, 1);
 	s->cap = FIEF_CAP_NULL;

@@ -22,16 +22,23 @@ static enum fief_err text_set(char *out, size_t max, struct capnp_text text)
 	return FIEF_OK;
 }
 
-static void report_route(const struct session *s, enum route_result result)
+static void report_route(struct session *s, enum route_result result)
 {
-	static const char *const why[] = {
-		[ROUTE_NONE] = "has no route to",
-		[ROUTE_REFUSED] = "has a route, but no provider there, for",
-		[ROUTE_AMBIGUOUS] = "finds several children that provide",
+	static const struct {
+		enum reason reason;
+		const char *text;
+	} why[] = {
+		[ROUTE_NONE] = { REASON_NO_ROUTE, "has no route to" },
+		[ROUTE_REFUSED] = { REASON_NO_PROVIDER,
+		                    "has a route, but no provider there, for" },
+		[ROUTE_AMBIGUOUS] = { REASON_AMBIGUOUS,
+		                      "finds several children that provide" },
 	};
 
-	fief_error("\"%s\" %s service \"%s\" (label \"%s\")",
-	           child_name(s->client), why[result], s->service, s->sent);
+	note(s->client,
+	     &(struct note_about){ why[result].reason, .session = s },
+	     "\"%s\" %s service \"%s\" (label \"%s\")", child_name(s->client),
+	     why[result].text, s->service, s->sent);
 }
 
 static bool served_by_us(const struct child *c, enum env_kind env,
@@ -88,10 +95,11 @@ static enum fief_err route_set(struct session *s)
 	if (e == FIEF_DENIED)
 		report_route(s, why);
 	else if (e)
-		fief_error("label \"%s\" of \"%s\" for service \"%s\" is too "
-		           "long: at most %d bytes with the name of the child",
-		           s->sent, child_name(s->client), s->service,
-		           TEXT_MAX);
+		note(s->client,
+		     &(struct note_about){ REASON_LIMIT, .session = s },
+		     "label \"%s\" of \"%s\" for service \"%s\" is too "
+		     "long: at most %d bytes with the name of the child",
+		     s->sent, child_name(s->client), s->service, TEXT_MAX);
 	if (e)
 		return e;
 	s->local = way.local;

@@ -38,8 +38,10 @@ static void on_restart(struct timer *self)
 {
 	struct child *c = FIEF_CONTAINER_OF(self, struct child, restart);
 
-	if (c->state == CHILD_ENDED)
-		sandbox_restart(c);
+	if (c->state != CHILD_ENDED)
+		return;
+	c->restarted++;
+	sandbox_restart(c);
 }
 
 bool supervise_ended(struct child *c, bool failed)
@@ -51,16 +53,17 @@ bool supervise_ended(struct child *c, bool failed)
 		return false;
 	count(c, s);
 	if (c->restarts > s->limit) {
-		fief_error("\"%s\" stays ended: it was started again %llu "
-		           "times within %llu s",
-		           child_name(c), (unsigned long long)s->limit,
-		           (unsigned long long)s->within_s);
+		note(c, &(struct note_about){ .reason = REASON_GAVE_UP },
+		     "\"%s\" stays ended: it was started again %llu "
+		     "times within %llu s",
+		     child_name(c), (unsigned long long)s->limit,
+		     (unsigned long long)s->within_s);
 		return false;
 	}
 	ms = delay_ms(c, s);
-	fief_log("\"%s\" starts again in %llu ms (%u of %llu)", child_name(c),
-	         (unsigned long long)ms, c->restarts,
-	         (unsigned long long)s->limit);
+	note(c, &(struct note_about){ REASON_RESTARTING, .level = NOTE_LOG },
+	     "\"%s\" starts again in %llu ms (%u of %llu)", child_name(c),
+	     (unsigned long long)ms, c->restarts, (unsigned long long)s->limit);
 	c->restart.fire = on_restart;
 	timer_set(c->sandbox, &c->restart, ms * MS);
 	return true;

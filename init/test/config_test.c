@@ -157,6 +157,43 @@ static void defaults(void **state)
 	done(&p);
 }
 
+static void report(void **state)
+{
+	const struct config_report *r;
+	struct parsed p, q;
+
+	(void)state;
+	assert_int_equal(parse(&p, "<config/>"), FIEF_OK);
+	assert_false(p.config->report.wanted);
+	assert_string_equal(p.config->version, "");
+	done(&p);
+	assert_int_equal(parse(&p, "<config version='7'><report/></config>"),
+	                 FIEF_OK);
+	r = &p.config->report;
+	assert_string_equal(p.config->version, "7");
+	assert_true(r->wanted);
+	assert_false(r->ids || r->requested || r->provided || r->session_args ||
+	             r->child_ram || r->child_caps || r->init_ram ||
+	             r->init_caps);
+	assert_int_equal(r->delay_ms, 100);
+	assert_int_equal(r->buffer, 4096);
+	assert_int_equal(parse(&q,
+	                       "<config version='7'><report child_caps='yes' "
+	                       "delay_ms='5' buffer='64K'/></config>"),
+	                 FIEF_OK);
+	assert_true(q.config->report.child_caps);
+	assert_int_equal(q.config->report.delay_ms, 5);
+	assert_int_equal(q.config->report.buffer, 65536);
+	assert_false(config_head_same(p.config, q.config));
+	assert_true(config_head_same(q.config, q.config));
+	done(&q);
+	assert_int_equal(parse(&q, "<config version='8'><report/></config>"),
+	                 FIEF_OK);
+	assert_false(config_head_same(p.config, q.config));
+	done(&q);
+	done(&p);
+}
+
 /* ---- refusals ---- */
 
 static void refused(void **state)
@@ -271,6 +308,18 @@ static void refused(void **state)
 		{ "<config><service name='X'><polcy/></service></config>",
 		  "unknown element <polcy> in <service>, did you mean "
 		  "<policy>?" },
+		{ "<config><report request='yes'/></config>",
+		  "1:17: unknown attribute \"request\" of <report>, did you "
+		  "mean \"requested\"?" },
+		{ "<config><report ids='perhaps'/></config>", "1:17: " },
+		{ "<config><report delay_ms='0'/></config>",
+		  "1:17: \"delay_ms\" of <report> is 0" },
+		{ "<config><report buffer='2M'/></config>",
+		  "1:17: \"buffer\" of <report> is too large" },
+		{ "<config><report/><report/></config>",
+		  "1:18: second <report> in <config>" },
+		{ "<config><report><x/></report></config>",
+		  "1:17: unknown element <x> in <report>" },
 		{ "<config>", "1:9: " },
 	};
 
@@ -734,7 +783,7 @@ int main(void)
 		cmocka_unit_test(distance),   cmocka_unit_test(route_table),
 		cmocka_unit_test(changes),    cmocka_unit_test(faults),
 		cmocka_unit_test(relabelled), cmocka_unit_test(policies),
-		cmocka_unit_test(heads),
+		cmocka_unit_test(heads),      cmocka_unit_test(report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

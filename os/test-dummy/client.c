@@ -73,7 +73,7 @@ enum fief_err dummy_session(struct fief_env *env, const struct node *n)
 
 enum fief_err dummy_upgrade(struct fief_env *env, const struct node *n)
 {
-	const struct held *h = find(node_attr(n, "label", ""));
+	struct held *h = find(node_attr(n, "label", ""));
 	uint64_t ram = 0;
 	enum fief_err e = node_attr_u64(n, "ram", 0, NULL, &ram);
 

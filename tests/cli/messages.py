@@ -16,7 +16,7 @@ SOURCES = ("tools/fief/*.c", "core/*.c", "core/linux/*.c", "init/*.c",
 FORMAT = {"util_error": 0, "argp_error": 1, "node_error_set": 3,
           "fief_error": 0, "fief_warning": 0, "core_log": 0, "dprintf": 1,
           "fprintf": 1, "report": 0,
-          "findings_add": 4, "say": 0}
+          "findings_add": 4, "say": 0, "note": 2}
 CALL = re.compile(r"\b(" + "|".join(FORMAT) + r")\s*\(")
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
 CONVERSION = re.compile(r"%(?:%|[-0#]*(?:\*|\d+)?(?:\.(?:\*|\d+))?"
@@ -37,12 +37,15 @@ UNSEEN = {
     "keeps its old config": "init without memory",
     "which it used": "run/reconfig-stuck",
     "stays ended: it was started again": "run/restart-limit",
+    "starts again in %llu ms": "run/restart-policy",
+    "refuses service": "run/report-reasons",
     "restart policy": "init/test/config_test.c",
     "cannot forward service": "init without memory, or with many clients",
     'parent: "%s", the server of service': "init/test/system/offers.xml",
     "cannot offer services: %s": "init without memory",
     "no policy lets the parent have": "run/forward-denied",
     "cannot watch": "host",
+    "state report, to say so": "a Report server without a page left",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",
     "cannot return the fee": "own mistake",

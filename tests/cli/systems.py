@@ -55,6 +55,10 @@ class Systems(Case):
                 "a", LAST, config='do="exit" code="7"'))
             .partition("<config>")[2], binary="init", ram="8M", caps="900"))
 
+    def test_nobody_reads_the_report(self):
+        self.says("no session for the state report: refused by policy",
+                  "<report/>" + child("a", config='do="idle"'))
+
     def test_kill_is_propagated(self):
         s = self.start("--init", "init", ready=None, config=SYSTEM % child(
             "a", LAST, config='do="idle"'))
