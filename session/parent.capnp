@@ -95,6 +95,8 @@ interface Parent $Fief.service("Parent") {
 
   heartbeatSigh @16 (handler :Signal);
   heartbeatResponse @17 ();
+  # The parent signals from time to time; who handles events answers. The
+  # runtime does so by itself, from its first session or service on.
 
   startChild @18 (pdId :UInt32, cpuId :UInt32, logId :UInt32, romId :UInt32,
                   label :Text $Fief.maxBytes(160),

@@ -7,6 +7,8 @@
 #include <fief/log.h>
 #include <session/parent.h>
 
+#include "heartbeat.h"
+
 static struct parent_cap parent_of(const struct fief_root *r)
 {
 	return (struct parent_cap){ r->services.env->parent };
@@ -119,6 +121,7 @@ enum fief_err fief_root_init(struct fief_root *r, struct fief_env *env)
 	e = fief_signal_manage(env->ep, &r->handler);
 	if (e)
 		return e;
+	fief_heartbeat_begin(r->env);
 	e = parent_request_sigh(parent_of(r),
 	                        (struct signal_cap){ r->handler.cap });
 	if (e)

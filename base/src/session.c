@@ -8,6 +8,7 @@
 #include <fief/kif_table.h>
 #include <session/parent.h>
 
+#include "heartbeat.h"
 #include "session_open.h"
 
 static struct capnp_text text_of(const char *s)
@@ -60,6 +61,7 @@ static enum fief_err request(struct fief_env *env, const struct asking *how,
 	struct parent_session_results r;
 	enum fief_err e;
 
+	fief_heartbeat_begin(env);
 	e = how->ask((struct parent_cap){ env->parent }, &p, &r, how->ctx);
 	if (e == FIEF_CANCELED) { /* the parent may still get there */
 		e = parent_close((struct parent_cap){ env->parent }, p.id);
