@@ -270,6 +270,13 @@ static void children_start(struct sandbox *b, const struct change *n)
 			child_start(s->child);
 }
 
+static void heartbeats_begin(struct sandbox *b, const struct change *n)
+{
+	for (size_t i = 0; i < n->live.count; i++)
+		if (config_live_start(&b->live, &n->live, i)->heartbeat.wanted)
+			heartbeat_begin(b);
+}
+
 enum fief_err sandbox_apply(struct sandbox *b, const char *name,
                             const char *text, size_t len)
 {
@@ -288,6 +295,7 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 	contents_change(b, &n);
 	children_start(b, &n);
 	handover_begin(b);
+	heartbeats_begin(b, &n);
 	state_configured(b);
 	sandbox_work_soon(b);
 	return FIEF_OK;

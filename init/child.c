@@ -46,10 +46,29 @@ static void report_death(struct child *c, enum pd_state state, int code)
 		fief_log("\"%s\" exited with code %d", child_name(c), code);
 }
 
+/* It starts again, or that was it. */
+static void ended(struct child *c)
+{
+	const struct sandbox_hooks *hooks = &c->sandbox->hooks;
+
+	child_end(c, CHILD_ENDED);
+	state_pressing(c->sandbox);
+	if (supervise_ended(c, c->exit_code != 0))
+		return;
+	if (c->start->exit_propagate && hooks->exited)
+		hooks->exited(hooks->arg, c->exit_code);
+}
+
+void child_give_up(struct child *c, int code)
+{
+	c->exit_code = code;
+	c->unanswered = 0;
+	ended(c);
+}
+
 static void on_death(struct fief_signal_handler *self, unsigned count)
 {
 	struct child *c = FIEF_CONTAINER_OF(self, struct child, death);
-	const struct sandbox_hooks *hooks = &c->sandbox->hooks;
 	enum pd_state state;
 	int32_t code;
 
@@ -64,12 +83,7 @@ static void on_death(struct fief_signal_handler *self, unsigned count)
 		report_death(c, state, code);
 		c->exit_code = state == PD_STATE_EXITED ? code : 128 + code;
 	}
-	child_end(c, CHILD_ENDED);
-	state_pressing(c->sandbox);
-	if (supervise_ended(c, c->exit_code != 0))
-		return;
-	if (c->start->exit_propagate && hooks->exited)
-		hooks->exited(hooks->arg, c->exit_code);
+	ended(c);
 }
 
 void child_exit(struct child *c, int code)
@@ -208,6 +222,7 @@ void child_reset(struct child *c)
 	c->wanted_ram = c->wanted_caps = 0;
 	c->exited = false;
 	c->exit_code = 0;
+	c->unanswered = 0;
 	c->again = c->content = false;
 	c->id = ++c->sandbox->ids;
 	note_clear(c);

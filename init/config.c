@@ -218,6 +218,9 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	if (!e)
 		e = supervision_of(p, node_first(n, "restart"),
 		                   &s->supervision);
+	if (!e)
+		e = config_heartbeat_read(node_first(n, "heartbeat"), p->err,
+		                          &s->heartbeat);
 	return e;
 }
 
@@ -277,6 +280,9 @@ static enum fief_err build(struct parser *p, const struct node *root)
 	if (!e)
 		e = config_report_read(node_first(root, "report"), p->err,
 		                       &c->report);
+	if (!e)
+		e = config_heartbeat_rate(node_first(root, "heartbeat"), p->err,
+		                          &c->heartbeat_ms);
 	if (!e)
 		e = ram_of(p, defaults, "ram", &c->default_ram);
 	if (!e)

@@ -91,6 +91,12 @@ struct config_report {
 	uint64_t buffer; /* bytes, to begin with */
 };
 
+/* Is the child asked whether it lives? */
+struct config_heartbeat {
+	bool wanted;
+	uint64_t restart_after_skipped; /* 0: never */
+};
+
 struct child;
 struct config_batch;
 
@@ -103,6 +109,7 @@ struct config_start {
 	uint64_t caps;
 	bool exit_propagate;
 	struct config_supervision supervision;
+	struct config_heartbeat heartbeat;
 	struct config_service *provides;
 	const struct config_rule *route; /* own one, else the default */
 	const struct node *config;       /* inline; NULL: none */
@@ -132,6 +139,7 @@ struct config {
 	bool verbose;
 	const char *version; /* for the state report; "" */
 	struct config_report report;
+	uint64_t heartbeat_ms;       /* how often those are asked that are */
 	struct config_start *starts; /* in the order of the source */
 	size_t nstarts;
 	size_t nodes;      /* of all, with attributes and texts */
@@ -198,6 +206,15 @@ FIEF_MUST enum fief_err config_report_read(const struct node *n,
                                            struct config_report *out);
 bool config_report_same(const struct config_report *a,
                         const struct config_report *b);
+
+/* <heartbeat> of a child, and of all; NULL: as usual. Errors: INVALID,
+ * LIMIT. */
+FIEF_MUST enum fief_err config_heartbeat_read(const struct node *n,
+                                              struct node_error *err,
+                                              struct config_heartbeat *out);
+FIEF_MUST enum fief_err config_heartbeat_rate(const struct node *n,
+                                              struct node_error *err,
+                                              uint64_t *ms);
 
 /* A number from 1 to `max`; `*out` stays where there is none. Errors: INVALID,
  * LIMIT. */

@@ -312,6 +312,7 @@ static void head_set(struct config_live *l, const struct config_change *c)
 	to->verbose = from->verbose;
 	to->version = from->version;
 	to->report = from->report;
+	to->heartbeat_ms = from->heartbeat_ms;
 	to->nodes = from->nodes;
 	if (l->head)
 		batch_leave(l, l->head);

@@ -91,6 +91,7 @@ bool config_head_same(const struct config *a, const struct config *b)
 {
 	return a->verbose == b->verbose && text_same(a->version, b->version) &&
 	       config_report_same(&a->report, &b->report) &&
+	       a->heartbeat_ms == b->heartbeat_ms &&
 	       a->default_ram == b->default_ram &&
 	       a->default_caps == b->default_caps &&
 	       services_same(a->parent_provides, b->parent_provides) &&
@@ -172,6 +173,9 @@ bool config_start_same(const struct config_start *a,
 	       !strcmp(a->version, b->version) && a->ram == b->ram &&
 	       a->caps == b->caps && a->exit_propagate == b->exit_propagate &&
 	       supervision_same(&a->supervision, &b->supervision) &&
+	       a->heartbeat.wanted == b->heartbeat.wanted &&
+	       a->heartbeat.restart_after_skipped ==
+	               b->heartbeat.restart_after_skipped &&
 	       services_same(a->provides, b->provides) &&
 	       config_rules_same(a->route, b->route) &&
 	       trees_same(a->config, b->config);

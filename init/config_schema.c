@@ -50,6 +50,12 @@ static const struct element restart = { "restart",
 	                                  "limit", "within_s" },
 	                                .once = true };
 static const struct element provided = { "service", { "name", "handover" } };
+static const struct element heartbeat = { "heartbeat",
+	                                  { "restart_after_skipped" },
+	                                  .once = true };
+static const struct element heartbeat_rate = { "heartbeat",
+	                                       { "rate_ms" },
+	                                       .once = true };
 static const struct element provides = {
 	"provides", { 0 }, { &provided }, .once = true
 };
@@ -61,7 +67,7 @@ static const struct element inner_config = { "config", .once = true,
 static const struct element start = {
 	"start",
 	{ "name", "ram", "caps", "version" },
-	{ &resource, &binary, &on_exit, &restart, &provides, &route,
+	{ &resource, &binary, &on_exit, &restart, &heartbeat, &provides, &route,
 	  &inner_config },
 };
 static const struct element alias = { "alias", { "name", "child" } };
@@ -86,8 +92,8 @@ static const struct element report = {
 static const struct element root_element = {
 	"config",
 	{ "verbose", "version" },
-	{ &parent_provides, &default_route, &defaults, &report, &alias, &offer,
-	  &start },
+	{ &parent_provides, &default_route, &defaults, &report, &heartbeat_rate,
+	  &alias, &offer, &start },
 };
 
 /* One row of Levenshtein's table at a time. Longer names count as far. */

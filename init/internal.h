@@ -80,8 +80,10 @@ struct sandbox {
 	struct list moving; /* sessions that are to, in this config */
 	struct fief_signal_handler requests; /* it asks; unused: no `handle` */
 	struct state_watch state;
-	uint64_t ids;    /* given to children so far */
-	bool one_by_one; /* our parent cannot start a child at once */
+	struct timer heartbeat;
+	uint64_t heartbeat_ms; /* as it was set */
+	uint64_t ids;          /* given to children so far */
+	bool one_by_one;       /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
 };
@@ -445,9 +447,10 @@ struct child {
 	uint32_t wanted_caps;
 	uint64_t yield_ram; /* we asked to have it back */
 	uint32_t yield_caps;
-	uint64_t id;       /* of this instance */
-	struct note *note; /* owned; NULL: all is well */
-	bool exited;       /* it said so */
+	uint64_t id;         /* of this instance */
+	struct note *note;   /* owned; NULL: all is well */
+	unsigned unanswered; /* heartbeats */
+	bool exited;         /* it said so */
 	int exit_code;
 	struct timer restart; /* it ended, and starts again then */
 	unsigned restarts;    /* since `restarts_since` */
@@ -480,12 +483,22 @@ void child_destroy(struct child *);
 /* The loader's result; takes `binary` over. */
 void child_binary(struct child *, fief_cap binary, enum fief_err result);
 
+/* It is to end, as if it had crashed, and starts again as it would then. */
+void child_give_up(struct child *, int code);
+
 /* It says that it is done. */
 void child_exit(struct child *, int code);
 
 /* ---- supervise.c ---- */
 /* It ended by itself, with its exit code set. True if it starts again. */
 bool supervise_ended(struct child *, bool failed);
+
+/* ---- heartbeat.c ---- */
+/* There is a child that is asked whether it lives. */
+void heartbeat_begin(struct sandbox *);
+/* It does. */
+void heartbeat_answered(struct child *);
+unsigned heartbeat_skipped(const struct child *);
 
 /* ---- apply.c ---- */
 /* Start it anew, and those who depend on it. */

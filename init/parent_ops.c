@@ -198,9 +198,9 @@ static enum fief_err op_yield_response(struct fief_rpc_obj *self)
 	return FIEF_OK;
 }
 
-static enum fief_err op_nothing(struct fief_rpc_obj *self)
+static enum fief_err op_heartbeat_response(struct fief_rpc_obj *self)
 {
-	(void)self;
+	heartbeat_answered(child_from(self));
 	return FIEF_OK;
 }
 
@@ -228,5 +228,5 @@ const struct parent_ops parent_ops = {
 	.yield_request = op_yield_request,
 	.yield_response = op_yield_response,
 	.heartbeat_sigh = op_heartbeat_sigh,
-	.heartbeat_response = op_nothing,
+	.heartbeat_response = op_heartbeat_response,
 };

@@ -229,6 +229,9 @@ static void child_attrs_put(struct node_gen *g, const struct child *c)
 	node_gen_attr(g, "state", child_state_name(c));
 	if (c->exited || c->state == CHILD_ENDED)
 		node_gen_attr_i64(g, "exited", c->exit_code);
+	if (heartbeat_skipped(c))
+		node_gen_attr_u64(g, "skipped_heartbeats",
+		                  heartbeat_skipped(c));
 	if (c->restarted)
 		node_gen_attr_u64(g, "restarts", c->restarted);
 	reason_put(g, c);

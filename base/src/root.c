@@ -121,7 +121,7 @@ enum fief_err fief_root_init(struct fief_root *r, struct fief_env *env)
 	e = fief_signal_manage(env->ep, &r->handler);
 	if (e)
 		return e;
-	fief_heartbeat_begin(r->env);
+	fief_heartbeat_begin(env);
 	e = parent_request_sigh(parent_of(r),
 	                        (struct signal_cap){ r->handler.cap });
 	if (e)

@@ -194,6 +194,34 @@ static void report(void **state)
 	done(&p);
 }
 
+static void heartbeat(void **state)
+{
+	const struct config_start *s;
+	struct parsed p, q;
+
+	(void)state;
+	assert_int_equal(parse(&p, "<config><start name='a'/><start name='b'>"
+	                           "<heartbeat/></start></config>"),
+	                 FIEF_OK);
+	assert_int_equal(p.config->heartbeat_ms, 1000);
+	s = p.config->starts;
+	assert_false(s->heartbeat.wanted);
+	assert_true(s->next->heartbeat.wanted);
+	assert_int_equal(s->next->heartbeat.restart_after_skipped, 0);
+	assert_int_equal(
+		parse(&q, "<config><heartbeat rate_ms='20'/><start name='a'>"
+	                  "<heartbeat restart_after_skipped='3'/></start>"
+	                  "</config>"),
+		FIEF_OK);
+	assert_int_equal(q.config->heartbeat_ms, 20);
+	s = q.config->starts;
+	assert_int_equal(s->heartbeat.restart_after_skipped, 3);
+	assert_false(config_head_same(p.config, q.config));
+	assert_false(config_start_same(p.config->starts, s));
+	done(&q);
+	done(&p);
+}
+
 /* ---- refusals ---- */
 
 static void refused(void **state)
@@ -316,6 +344,21 @@ static void refused(void **state)
 		  "1:17: \"delay_ms\" of <report> is 0" },
 		{ "<config><report buffer='2M'/></config>",
 		  "1:17: \"buffer\" of <report> is too large" },
+		{ "<config><heartbeat rate_ms='0'/></config>",
+		  "1:20: \"rate_ms\" of <heartbeat> is 0" },
+		{ "<config><heartbeat restart_after_skipped='3'/></config>",
+		  "1:20: unknown attribute \"restart_after_skipped\" of "
+		  "<heartbeat>" },
+		{ "<config><start name='a'><heartbeat "
+		  "restart_after_skipped='-1'/></start></config>",
+		  "1:36: " },
+		{ "<config><start name='a'><heartbeat "
+		  "restart_after_skipped='2M'/></start></config>",
+		  "1:36: \"restart_after_skipped\" of <heartbeat> is too "
+		  "large" },
+		{ "<config><start name='a'><heartbeat/><heartbeat/></start>"
+		  "</config>",
+		  "second <heartbeat> in <start>" },
 		{ "<config><report/><report/></config>",
 		  "1:18: second <report> in <config>" },
 		{ "<config><report><x/></report></config>",
@@ -784,6 +827,7 @@ int main(void)
 		cmocka_unit_test(changes),    cmocka_unit_test(faults),
 		cmocka_unit_test(relabelled), cmocka_unit_test(policies),
 		cmocka_unit_test(heads),      cmocka_unit_test(report),
+		cmocka_unit_test(heartbeat),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

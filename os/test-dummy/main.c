@@ -142,6 +142,16 @@ static enum fief_err do_env(const struct node *n)
 	return FIEF_OK;
 }
 
+/* Handles no event any more. */
+static enum fief_err do_freeze(const struct node *n)
+{
+	(void)n;
+	fief_log("freezes");
+	while (m.env) /* there always is one */
+		fief_kif->park(FIEF_NEVER);
+	return FIEF_OK;
+}
+
 static enum fief_err do_exit(const struct node *n)
 {
 	int64_t code = 0;
@@ -184,6 +194,7 @@ static const struct {
 	{ "spent", do_spent, false },       { "log", do_log, false },
 	{ "env", do_env, false },           { "spin", do_spin, false },
 	{ "exit", do_exit, false },         { "fault", do_fault, false },
+	{ "freeze", do_freeze, false },
 };
 
 static void step(const struct node *n, bool first)

@@ -39,6 +39,7 @@ UNSEEN = {
     "stays ended: it was started again": "run/restart-limit",
     "starts again in %llu ms": "run/restart-policy",
     "refuses service": "run/report-reasons",
+    "does not answer its heartbeats": "run/heartbeat",
     "restart policy": "init/test/config_test.c",
     "cannot forward service": "init without memory, or with many clients",
     'parent: "%s", the server of service': "init/test/system/offers.xml",
