@@ -47,6 +47,7 @@ UNSEEN = {
     "no policy lets the parent have": "run/forward-denied",
     "cannot watch": "host",
     "state report, to say so": "a Report server without a page left",
+    "is not in the configuration any": "a change at the same moment",
     # We would have made a mistake; tests/property looks for it.
     "books do not balance": "own mistake", "cannot stop": "own mistake",
     "cannot return the fee": "own mistake",

@@ -26,6 +26,9 @@ int command_set(int argc, char **argv);
 int command_log(int argc, char **argv);
 int command_events(int argc, char **argv);
 int command_top(int argc, char **argv);
+int command_grant(int argc, char **argv);
+int command_grants(int argc, char **argv);
+int command_revoke(int argc, char **argv);
 int command_tour(int argc, char **argv);
 
 /* argp_parse, after unknown options were refused with the nearest known one.

@@ -49,7 +49,7 @@ int component_change(const struct component_change *c)
 {
 	struct submit_change change = { 0 };
 	struct submit s;
-	char *origin;
+	char *origin, *request = NULL;
 	int code = submit_open(&s, &c->submit, NULL);
 
 	if (code)
@@ -57,10 +57,13 @@ int component_change(const struct component_change *c)
 	code = c->edit(&s, c, &change.text);
 	if (!code) {
 		origin = util_text("%s of %s", c->verb, c->component);
+		request = c->request ? c->request(&s, c) : NULL;
 		change.origin = origin;
+		change.request = request;
 		change.file = s.target.name;
 		code = submit_change(&s, &change);
 		free(origin);
+		free(request);
 	}
 	submit_close(&s);
 	return code;

@@ -13,6 +13,9 @@ struct component_change {
 	/* The next text. Returns 0, or an exit code after having said why. */
 	int (*edit)(struct submit *, const struct component_change *,
 	            struct config_text *out);
+	/* See submit_change; the caller frees it. NULL: the text is sent. */
+	char *(*request)(const struct submit *,
+	                 const struct component_change *);
 	void *arg;
 };
 

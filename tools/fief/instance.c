@@ -184,6 +184,7 @@ static void step(struct instance *in)
 	size_t n;
 
 	next = util_earlier(next, watch_step(&in->file, &in->requests));
+	next = util_earlier(next, requests_step(&in->requests));
 	next = util_earlier(next, live_step(&in->requests.live));
 	news(in);
 	n = watch(in, p);

@@ -36,8 +36,7 @@ static void system_close(struct requests *r)
 	r->system_number = 0;
 }
 
-/* What is in force, read; NULL: nothing that init would read. */
-static const struct authority *system_now(struct requests *r)
+const struct authority *requests_system(struct requests *r)
 {
 	const struct history_entry *now = history_last(&r->live.history);
 	struct findings ignored = { 0 };
@@ -61,7 +60,7 @@ bool requests_is_init(struct requests *r, const char *label)
 
 	if (!strcmp(label, "init"))
 		return true;
-	a = system_now(r);
+	a = requests_system(r);
 	for (const struct authority_init *in = a ? a->inits : NULL; in;
 	     in = in->next)
 		if (!strcmp(in->label, label))
@@ -98,7 +97,7 @@ static void waiting_add(struct requests *r, const struct live_change *c)
 	*end = w;
 }
 
-static void begin(struct requests *r, const struct live_change *c)
+void requests_begin(struct requests *r, const struct live_change *c)
 {
 	if (r->live.state != LIVE_IDLE) {
 		waiting_add(r, c);
@@ -116,7 +115,7 @@ static void begin_next(struct requests *r)
 	if (!w)
 		return;
 	r->waiting = w->next;
-	begin(r, &w->change);
+	requests_begin(r, &w->change);
 	waiting_free(w);
 }
 
@@ -133,6 +132,7 @@ static void done(void *ctx, uint64_t client, const char *error)
 		text = util_text("applied\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64
 		                 "\n",
 		                 number, r->log_from, r->events_from);
+	grant_table_changed(&r->grants, error ? NULL : now);
 	requests_event(r, "", error ? "refuse" : "apply",
 	               error ? error : now->origin);
 	if (client)
@@ -151,7 +151,7 @@ void requests_apply(struct requests *r, const char *origin, const char *text,
 		                       .text = text,
 		                       .len = len };
 
-	begin(r, &c);
+	requests_begin(r, &c);
 }
 
 /* ---- requests ---- */
@@ -176,7 +176,7 @@ static enum server_taken do_apply(struct asked *a)
 	c.base = take_number(a);
 	c.same_as = take_number(a);
 	c.origin = a->rest + (*a->rest == ' ');
-	begin(a->r, &c);
+	requests_begin(a->r, &c);
 	return SERVER_LATER;
 }
 
@@ -203,7 +203,7 @@ static enum server_taken do_reload(struct asked *a)
 	c.origin = origin;
 	c.text = t.bytes;
 	c.len = t.len;
-	begin(a->r, &c);
+	requests_begin(a->r, &c);
 	free(origin);
 	free(t.bytes);
 	return SERVER_LATER;
@@ -252,6 +252,21 @@ static enum server_taken do_log(struct asked *a)
 	return journal_show(a, &a->r->log);
 }
 
+static enum server_taken do_grant(struct asked *a)
+{
+	return requests_grant(a->r, a->q, a->rest);
+}
+
+static enum server_taken do_revoke(struct asked *a)
+{
+	return requests_revoke(a->r, a->q, a->rest);
+}
+
+static enum server_taken do_grants(struct asked *a)
+{
+	return requests_grants(a->r, a->q);
+}
+
 static enum server_taken do_events(struct asked *a)
 {
 	return journal_show(a, &a->r->events);
@@ -264,6 +279,8 @@ static const struct {
 	{ "apply", do_apply },   { "reload", do_reload },
 	{ "config", do_config }, { "history", do_history },
 	{ "log", do_log },       { "events", do_events },
+	{ "grant", do_grant },   { "revoke", do_revoke },
+	{ "grants", do_grants },
 };
 
 enum server_taken requests_take(struct requests *r,
@@ -303,6 +320,7 @@ void requests_fini(struct requests *r)
 		r->waiting = w->next;
 		waiting_free(w);
 	}
+	grant_table_fini(&r->grants);
 	system_close(r);
 	live_fini(&r->live);
 	journal_fini(&r->log);

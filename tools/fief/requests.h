@@ -8,12 +8,15 @@
  *                        the journals from those numbers on
  *   config [NUMBER]      "config NUMBER BYTES", the text, and an empty line
  *   history              see history.h
+ *   grant BASE ..., revoke BASE ID   as apply, see grant_table.h
+ *   grants               "grants", and the lines of it
  *   log [FROM] [wait], events [FROM] [wait]   see journal.h; `wait`: not
  *                        before there is one
  */
 #pragma once
 
 #include "authority.h"
+#include "grant_table.h"
 #include "journal.h"
 #include "live.h"
 #include "server.h"
@@ -21,6 +24,7 @@
 struct requests {
 	struct live live;
 	struct journal log, events;
+	struct grant_table grants;
 	struct server *server; /* borrowed */
 	/* Numbers of the journals when the change on its way began. */
 	uint64_t log_from, events_from;
@@ -41,6 +45,23 @@ enum server_taken requests_take(struct requests *,
 /* Apply a text that no client sent. */
 void requests_apply(struct requests *, const char *origin, const char *text,
                     size_t len);
+
+/* Begin a change, or have it wait for the one on its way. */
+void requests_begin(struct requests *, const struct live_change *);
+
+/* The configuration in force, read; NULL: there is none for init. */
+const struct authority *requests_system(struct requests *);
+
+/* Do what time demands; returns when to call again. */
+int64_t requests_step(struct requests *);
+
+/* ---- requests_grant.c ---- */
+enum server_taken requests_grant(struct requests *,
+                                 const struct server_request *, char *rest);
+enum server_taken requests_revoke(struct requests *,
+                                  const struct server_request *, char *rest);
+enum server_taken requests_grants(struct requests *,
+                                  const struct server_request *);
 
 /* Is that the label of an init, in the configuration in force? */
 bool requests_is_init(struct requests *, const char *label);

@@ -12,7 +12,7 @@
 #include "command.h"
 
 #include "core_options.h"
-#include "grant.h"
+#include "host_resource.h"
 #include "instance.h"
 #include "rom_path.h"
 #include "runtime_dir.h"
@@ -23,7 +23,7 @@ enum option_key {
 	KEY_INIT,
 	KEY_JSON,
 	KEY_QUIET,
-	KEY_GRANT,
+	KEY_HOST,
 	KEY_UNTIL,
 	KEY_TIMEOUT,
 	KEY_NO_WATCH,
@@ -37,7 +37,7 @@ static const struct argp_option options[] = {
 	CORE_OPTIONS,
 	{ "init", KEY_INIT, "NAME", 0,
 	  "ROM module of the first component (init)", 2 },
-	{ "grant", KEY_GRANT, "KIND:NAME=RESOURCE", 0,
+	{ "host", KEY_HOST, "KIND:NAME=RESOURCE", 0,
 	  "give the system a host resource: a dir, file, tty, tap or socket; "
 	  "no component of this version takes one",
 	  2 },
@@ -123,12 +123,12 @@ static void parse_file(struct argp_state *state, struct run *r,
 	r->file = text;
 }
 
-static void parse_grant(struct argp_state *state, const char *text)
+static void parse_host(struct argp_state *state, const char *text)
 {
 	char why[200];
 
-	grant_refuse(text, why, sizeof(why));
-	argp_error(state, "--grant is \"%s\": %s", text, why);
+	host_resource_refuse(text, why, sizeof(why));
+	argp_error(state, "--host is \"%s\": %s", text, why);
 }
 
 static error_t parse_more(int key, char *arg, struct argp_state *state,
@@ -147,8 +147,8 @@ static error_t parse_more(int key, char *arg, struct argp_state *state,
 	case KEY_QUIET:
 		r->in.style.quiet = true;
 		return 0;
-	case KEY_GRANT:
-		parse_grant(state, arg);
+	case KEY_HOST:
+		parse_host(state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_file(state, r, arg);

@@ -147,16 +147,24 @@ static int check_next(const struct submit *s, const struct submit_change *c,
 
 /* ---- applying ---- */
 
+static char *request_line(const struct submit *s, const struct submit_change *c,
+                          const struct authority *next)
+{
+	if (c->request)
+		return util_text("%s", c->request);
+	return util_text("apply %zu %" PRIu64 " %" PRIu64 " %.200s",
+	                 next->text.len, s->number, c->same_as, c->origin);
+}
+
 static int send_change(struct submit *s, const struct submit_change *c,
                        const struct authority *next, struct effect_from *from)
 {
-	char *line =
-		util_text("apply %zu %" PRIu64 " %" PRIu64 " %.200s",
-	                  next->text.len, s->number, c->same_as, c->origin);
+	char *line = request_line(s, c, next);
 	bool refused = false, missing = false;
 	const struct client_request r = { .name = s->target.name,
 		                          .text = line,
-		                          .body = next->text.bytes,
+		                          .body = c->request ? NULL :
+		                                               next->text.bytes,
 		                          .body_len = next->text.len,
 		                          .refused = &refused };
 	char *answer = client_ask(&s->target.dir, &r, &missing);

@@ -81,6 +81,8 @@ struct submit_change {
 	const char *origin;      /* for the history */
 	uint64_t same_as;        /* as in the history; 0 */
 	bool check;              /* refuse what `fief check` finds wrong */
+	const char *request;     /* have the instance make the change by itself,
+	                          * by this request; NULL: send the text */
 };
 
 /* Tell what the change would do; apply it, unless it is only a plan, and wait
