@@ -29,6 +29,7 @@ int command_top(int argc, char **argv);
 int command_grant(int argc, char **argv);
 int command_grants(int argc, char **argv);
 int command_revoke(int argc, char **argv);
+int command_doctor(int argc, char **argv);
 int command_tour(int argc, char **argv);
 
 /* argp_parse, after unknown options were refused with the nearest known one.

@@ -64,6 +64,8 @@ static const struct command commands[] = {
 	  "tell what happened to the components", command_events },
 	{ "top", "[--batch] [NAME]", "show what the components use",
 	  command_top },
+	{ "doctor", "[--json]", "tell whether systems can run on this host",
+	  command_doctor },
 	{ "filter", "[--json]", "print which host calls a component may make",
 	  command_filter },
 	{ "tour", "", "a guided tour of small systems", command_tour },
