@@ -75,8 +75,14 @@ static bool check(const struct argp *argp, const char *program,
 	return o && o->arg && !argument[2 + len];
 }
 
+void (*command_options)(const struct argp *argp);
+
 void command_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
+	if (command_options) {
+		command_options(argp);
+		exit(ferror(stdout) || fflush(stdout));
+	}
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (!strncmp(argv[i], "--", 2) && check(argp, argv[0], argv[i]))
 			i++;

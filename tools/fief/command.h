@@ -8,6 +8,17 @@
 
 #include <fief/compiler.h>
 
+struct command {
+	const char *name, *arguments, *summary;
+	int (*run)(int argc, char **argv);
+};
+
+/* All of them, in the order of `fief help`. */
+const struct command *command_table(size_t *count);
+
+/* If set, command_parse shows the options to it and ends the program. */
+extern void (*command_options)(const struct argp *argp);
+
 int command_run(int argc, char **argv);
 int command_ps(int argc, char **argv);
 int command_tree(int argc, char **argv);
@@ -30,6 +41,7 @@ int command_grant(int argc, char **argv);
 int command_grants(int argc, char **argv);
 int command_revoke(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_completion(int argc, char **argv);
 int command_tour(int argc, char **argv);
 
 /* argp_parse, after unknown options were refused with the nearest known one.

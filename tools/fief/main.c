@@ -16,11 +16,6 @@
 #include "suggest.h"
 #include "util.h"
 
-struct command {
-	const char *name, *arguments, *summary;
-	int (*run)(int argc, char **argv);
-};
-
 static int command_version(int argc, char **argv);
 static int command_help(int argc, char **argv);
 
@@ -66,6 +61,8 @@ static const struct command commands[] = {
 	  command_top },
 	{ "doctor", "[--json]", "tell whether systems can run on this host",
 	  command_doctor },
+	{ "completion", "bash|zsh|fish|man",
+	  "print what completes command lines in a shell", command_completion },
 	{ "filter", "[--json]", "print which host calls a component may make",
 	  command_filter },
 	{ "tour", "", "a guided tour of small systems", command_tour },
@@ -75,6 +72,12 @@ static const struct command commands[] = {
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+const struct command *command_table(size_t *count)
+{
+	*count = COMMANDS;
+	return commands;
+}
 
 static const struct command *find(const char *name)
 {
