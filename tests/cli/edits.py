@@ -180,14 +180,18 @@ class Grants(Edited):
 
     def asks(self):
         """Start a component anew that asks for a Timer; what it says."""
+        self.gone()     # a change of its <start> has started it, too
         before = self.log().count(b"[init -> a] session:")
         self.done("restart", "a", "--quiet")
         wait_for(lambda: self.log().count(b"[init -> a] session:") > before,
                  "it has asked")
-        # Else a rule that goes would end it, for it has such a session.
-        wait_for(lambda: "a" not in self.components(), "it has ended")
+        self.gone()
         return self.log().rpartition(b"[init -> a] session: ")[2].partition(
             b"\n")[0].decode()
+
+    def gone(self):
+        """Else a rule that goes would end it, for it has such a session."""
+        wait_for(lambda: "a" not in self.components(), "it has ended")
 
     def granted(self):
         return [(g["id"], g["component"], g["service"], g.get("label"),
@@ -253,6 +257,8 @@ class Grants(Edited):
         self.done("grant", "a", "Timer:x", "--to", "timer", "--for", "1h")
         self.assertNotEqual(self.asks(), denied)
         self.assertEqual([g[3] for g in self.granted()], ["y", "x"])
+        self.done("revoke", "2")
+        self.gone()
         self.done("revoke", "a")
         self.assertEqual((self.granted(), self.asks()), ([], denied))
         self.assertIn("<service name='Timer'/>", self.text())
