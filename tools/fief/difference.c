@@ -166,7 +166,7 @@ static void compare_inits(const struct authority_init *before,
                           const struct running *running,
                           struct differences *out)
 {
-	const struct change c = { before, after, running, out };
+	struct change c = { before, after, running, out, false };
 	const struct config_start *other;
 
 	for (const struct config_start *s = before->config->starts; s;

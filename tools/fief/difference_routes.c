@@ -208,12 +208,24 @@ static bool servers_same(const struct change *c)
 	                               c->after->config->parent_provides);
 }
 
-static bool anyone_anew(const struct differences *d)
+/* Is one that serves others about to be another instance? */
+static bool servers_anew(const struct change *c)
 {
-	for (size_t i = 0; i < d->count; i++)
-		if (d->list[i].kind == DIFFERENCE_RESTART ||
-		    d->list[i].kind == DIFFERENCE_START)
+	for (const struct config_start *s = c->after->config->starts; s;
+	     s = s->next) {
+		char *label;
+		bool anew;
+
+		if (!s->provides)
+			continue;
+		label = util_text("%s" LABEL_SEPARATOR "%s", c->after->label,
+		                  s->name);
+		anew = differences_has(c->out, label, DIFFERENCE_RESTART) ||
+		       differences_has(c->out, label, DIFFERENCE_START);
+		free(label);
+		if (anew)
 			return true;
+	}
 	return false;
 }
 
@@ -235,7 +247,7 @@ static bool affected(const struct pair *p, bool same)
 	return p->was &&
 	       !(same && config_rules_same(p->was->route, p->now->route) &&
 	         !strcmp(p->was->binary, p->now->binary) &&
-	         !anyone_anew(p->c->out));
+	         !p->c->servers_anew);
 }
 
 static struct pair pair_of(const struct change *c, const struct config_start *s)
@@ -245,12 +257,13 @@ static struct pair pair_of(const struct change *c, const struct config_start *s)
 }
 
 /* Sessions that start a child decide first, until no more has to go. */
-static void compare_envs(const struct change *c, bool same)
+static void compare_envs(struct change *c, bool same)
 {
 	size_t before;
 
 	do {
 		before = c->out->count;
+		c->servers_anew = servers_anew(c);
 		for (const struct config_start *s = c->after->config->starts; s;
 		     s = s->next) {
 			const struct pair p = pair_of(c, s);
@@ -262,7 +275,7 @@ static void compare_envs(const struct change *c, bool same)
 	} while (c->out->count != before);
 }
 
-void difference_routes(const struct change *c)
+void difference_routes(struct change *c)
 {
 	const bool same = servers_same(c);
 

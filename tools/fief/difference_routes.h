@@ -11,10 +11,11 @@ struct change {
 	const struct authority_init *before, *after;
 	const struct running *running; /* NULL: all of `before` do */
 	struct differences *out;
+	bool servers_anew; /* of difference_routes */
 };
 
 /* Does a child of it run? */
 bool difference_runs(const struct change *, const char *child);
 
 /* All children that are in both configs and run. */
-void difference_routes(const struct change *);
+void difference_routes(struct change *);

@@ -188,7 +188,7 @@ static int look(struct effect *e, uint64_t *next)
 int effect_wait(struct effect *e, const struct differences *d,
                 int64_t timeout_ms)
 {
-	const struct timespec pause = { .tv_nsec = 5000000 };
+	const struct timespec pause = { .tv_nsec = 1000000 };
 	const int64_t begin = util_now_ms();
 	uint64_t next = e->from.events;
 	int code = 0;
