@@ -29,6 +29,19 @@ void component_argument_end(const struct component_change *c,
 		argp_error(state, "no COMPONENT given; `fief ps` lists them");
 }
 
+int component_parse(int key, char *arg, struct argp_state *state)
+{
+	struct component_change *c = state->input;
+
+	if (key == ARGP_KEY_ARG)
+		return component_argument(c, arg, state);
+	if (key == ARGP_KEY_END)
+		component_argument_end(c, state);
+	else
+		return submit_parse(key, arg, state, &c->submit);
+	return 0;
+}
+
 int component_place(const struct submit *s, const char *component,
                     struct config_place *out)
 {

@@ -30,5 +30,7 @@ int component_place(const struct submit *, const char *component,
 /* For parsers: the argument after COMPONENT is the system. */
 int component_argument(struct component_change *, char *arg,
                        struct argp_state *state);
+/* All of it, for commands that want nothing else; the input is the change. */
+int component_parse(int key, char *arg, struct argp_state *state);
 void component_argument_end(const struct component_change *,
                             struct argp_state *state);

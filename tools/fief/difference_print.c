@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "difference.h"
+#include "json_text.h"
 #include "util.h"
 
 static const struct {
@@ -118,15 +119,6 @@ void differences_print(const struct differences *d)
 
 /* ---- for programs ---- */
 
-static json_t *text_json(const char *text)
-{
-	char *clean = util_utf8(text);
-	json_t *j = json_string(clean);
-
-	free(clean);
-	return j;
-}
-
 json_t *differences_json(const struct differences *d)
 {
 	json_t *list = json_array();
@@ -136,8 +128,8 @@ json_t *differences_json(const struct differences *d)
 			list,
 			json_pack("{sssosbso}", "action",
 		                  kinds[d->list[i].kind].name, "component",
-		                  text_json(d->list[i].label), "certain",
+		                  json_text(d->list[i].label), "certain",
 		                  d->list[i].certain, "reason",
-		                  text_json(d->list[i].text)));
+		                  json_text(d->list[i].text)));
 	return list;
 }

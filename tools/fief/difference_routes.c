@@ -133,17 +133,25 @@ static void note(const struct pair *p, enum difference_kind kind, bool certain,
 	                server);
 }
 
+/* Where the same request leads in both. */
+static void steps(const struct pair *p, const struct authority_way *way,
+                  struct step *was, struct step *now)
+{
+	const char *label = way->hop[0].sent.text;
+
+	*was = step(p->c->before, p->was, way->service, label, false);
+	*now = step(p->c->after, p->now, way->service, label, false);
+}
+
 /* A way that the old config granted. */
 static void was_granted(void *arg, const struct authority_way *way)
 {
 	const struct pair *p = arg;
 	const char *label = way->hop[0].sent.text;
-	const struct step was =
-		step(p->c->before, p->was, way->service, label, false);
-	const struct step now =
-		step(p->c->after, p->now, way->service, label, false);
+	struct step was, now;
 	char *text = NULL;
 
+	steps(p, way, &was, &now);
 	if (!leads(&now)) {
 		text = util_text("of %s: if it has one, it ends",
 		                 server_name(&was));
@@ -169,12 +177,10 @@ static void is_granted(void *arg, const struct authority_way *way)
 {
 	const struct pair *p = arg;
 	const char *label = way->hop[0].sent.text;
-	const struct step was =
-		step(p->c->before, p->was, way->service, label, false);
-	const struct step now =
-		step(p->c->after, p->now, way->service, label, false);
+	struct step was, now;
 	char *text;
 
+	steps(p, way, &was, &now);
 	if (leads(&was))
 		return;
 	text = util_text("of %s", server_name(&now));

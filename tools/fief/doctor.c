@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "doctor.h"
+#include "json_text.h"
 #include "util.h"
 
 enum { KEY_JSON = 256, EXIT_FAILURES = 1 };
@@ -83,9 +84,7 @@ static void print_json(const struct doctor *d)
 		free(text);
 	}
 	j = json_pack("{siso}", "version", 1, "checks", list);
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -19,16 +19,6 @@ struct events {
 	bool json;
 };
 
-static error_t parse_argument(struct events *e, char *arg,
-                              struct argp_state *state)
-{
-	if (e->follow.system)
-		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
-		           e->follow.system, arg);
-	e->follow.system = arg;
-	return 0;
-}
-
 static const char *const types[] = {
 	"start",   "stop",       "exit", "crash",  "kill",   "fail",  "restart",
 	"give-up", "incomplete", "deny", "config", "refuse", "apply",
@@ -71,7 +61,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		e->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		return parse_argument(e, arg, state);
+		return target_argument(&e->follow.system, arg, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

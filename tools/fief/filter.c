@@ -9,6 +9,7 @@
 #include <kernel/linux/seccomp/native.h>
 
 #include "command.h"
+#include "json_text.h"
 
 enum { KEY_JSON = 256 };
 
@@ -68,9 +69,7 @@ static void print_json(void)
 		                                explain(rules[i].condition)));
 	j = json_pack("{sissso}", "version", 1, "otherwise", "trap", "allowed",
 	              list);
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "findings.h"
+#include "json_text.h"
 #include "util.h"
 
 void findings_add(struct findings *f, enum finding_level level,
@@ -82,9 +83,7 @@ void findings_print_json(struct findings *f, const char *file)
 		                        "kind", x->kind, "text", safe));
 		free(safe);
 	}
-	json_dumpf(list, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(list);
+	json_show(list);
 }
 
 void findings_fini(struct findings *f)

@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "granted.h"
+#include "json_text.h"
 #include "util.h"
 
 enum { KEY_JSON = 256, FIELDS = 6 };
@@ -126,9 +127,7 @@ static void print_json(const struct granted_list *l)
 	for (size_t i = 0; i < l->count; i++)
 		json_array_append_new(list, grant_json(&l->grant[i]));
 	j = json_pack("{siso}", "version", 1, "grants", list);
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 /* ---- the command ---- */
@@ -144,13 +143,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key == KEY_JSON)
 		o->json = true;
-	else if (key != ARGP_KEY_ARG)
-		return ARGP_ERR_UNKNOWN;
-	else if (o->system)
-		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
-		           o->system, arg);
+	else if (key == ARGP_KEY_ARG)
+		return target_argument(&o->system, arg, state);
 	else
-		o->system = arg;
+		return ARGP_ERR_UNKNOWN;
 	return 0;
 }
 

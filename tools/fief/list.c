@@ -11,6 +11,7 @@
 
 #include "client.h"
 #include "command.h"
+#include "json_text.h"
 
 #include "listing.h"
 #include "util.h"
@@ -112,15 +113,6 @@ static void listings_fini(struct listings *all)
 
 /* ---- JSON ---- */
 
-static json_t *text_json(const char *text)
-{
-	char *clean = util_utf8(text);
-	json_t *j = json_string(clean);
-
-	free(clean);
-	return j;
-}
-
 static json_t *account_json(uint64_t limit, uint64_t used)
 {
 	return json_pack("{sIsI}", "limit", (json_int_t)limit, "used",
@@ -131,8 +123,8 @@ static json_t *component_json(const struct component *c)
 {
 	json_t *j = json_object();
 
-	json_object_set_new(j, "label", text_json(c->label));
-	json_object_set_new(j, "state", text_json(c->state));
+	json_object_set_new(j, "label", json_text(c->label));
+	json_object_set_new(j, "state", json_text(c->state));
 	if (component_ended(c))
 		json_object_set_new(j, "code", json_integer(c->code));
 	json_object_set_new(j, "pid", json_integer(c->pid));
@@ -161,7 +153,7 @@ static json_t *tree_json(const struct listing *l)
 		const struct component *c = &l->component[i];
 		json_t *j = component_json(c), *children = json_array();
 
-		json_object_set_new(j, "name", text_json(c->name));
+		json_object_set_new(j, "name", json_text(c->name));
 		json_object_set_new(j, "children", children);
 		json_array_append_new(level[c->depth], j);
 		level[c->depth + 1] = children;
@@ -181,15 +173,13 @@ static void print_json(const struct listings *all, bool tree)
 		              (json_int_t)l->pid, "core_pid",
 		              (json_int_t)l->core_pid, "uptime_ms",
 		              (json_int_t)l->uptime_ms);
-		json_object_set_new(j, "config", text_json(l->config));
+		json_object_set_new(j, "config", json_text(l->config));
 		json_object_set_new(j, "components",
 		                    tree ? tree_json(l) : flat_json(l));
 		json_array_append_new(list, j);
 	}
 	j = json_pack("{siso}", "version", SCHEMA_VERSION, "instances", list);
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 /* ---- for people ---- */

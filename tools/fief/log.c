@@ -19,16 +19,6 @@ struct log {
 	bool json, colour;
 };
 
-static error_t parse_argument(struct log *l, char *arg,
-                              struct argp_state *state)
-{
-	if (l->follow.system)
-		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
-		           l->follow.system, arg);
-	l->follow.system = arg;
-	return 0;
-}
-
 static uint64_t lines(struct argp_state *state, const char *text)
 {
 	unsigned long long n;
@@ -65,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		l->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		return parse_argument(l, arg, state);
+		return target_argument(&l->follow.system, arg, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -42,25 +42,12 @@ static int edit(struct submit *s, const struct component_change *c,
 	return 0;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct component_change *c = state->input;
-
-	if (key == ARGP_KEY_ARG)
-		return component_argument(c, arg, state);
-	if (key == ARGP_KEY_END)
-		component_argument_end(c, state);
-	else
-		return submit_parse(key, arg, state, &c->submit);
-	return 0;
-}
-
 int command_restart(int argc, char **argv)
 {
 	static const struct argp_option options[] = { SUBMIT_OPTIONS, { 0 } };
 	static const struct argp argp = {
 		.options = options,
-		.parser = parse,
+		.parser = component_parse,
 		.args_doc = "COMPONENT [NAME]",
 		.doc = "Start a component anew, and those that depend on it. "
 		       "COMPONENT is its label, as in `fief ps`.",

@@ -12,6 +12,7 @@
 #include <fief/exit_code.h>
 
 #include "command.h"
+#include "json_text.h"
 #include "past.h"
 #include "submit.h"
 #include "util.h"
@@ -40,16 +41,6 @@ static uint64_t number(struct argp_state *state, const char *option,
 	return n;
 }
 
-static error_t parse_argument(struct rollback *r, char *arg,
-                              struct argp_state *state)
-{
-	if (r->submit.system)
-		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
-		           r->submit.system, arg);
-	r->submit.system = arg;
-	return 0;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct rollback *r = state->input;
@@ -65,7 +56,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		r->list = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		return parse_argument(r, arg, state);
+		return target_argument(&r->submit.system, arg, state);
 	default:
 		return submit_parse(key, arg, state, &r->submit);
 	}
@@ -114,9 +105,7 @@ static void print_list_json(const struct past *p)
 		free(origin);
 	}
 	j = json_pack("{siso}", "version", 1, "configurations", list);
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 static int list(const struct rollback *r)

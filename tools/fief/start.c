@@ -155,25 +155,12 @@ static int edit_start(struct submit *s, const struct component_change *c,
 	return FIEF_EXIT_NOT_FOUND;
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct component_change *c = state->input;
-
-	if (key == ARGP_KEY_ARG)
-		return component_argument(c, arg, state);
-	if (key == ARGP_KEY_END)
-		component_argument_end(c, state);
-	else
-		return submit_parse(key, arg, state, &c->submit);
-	return 0;
-}
-
 int command_start(int argc, char **argv)
 {
 	static const struct argp_option options[] = { SUBMIT_OPTIONS, { 0 } };
 	static const struct argp argp = {
 		.options = options,
-		.parser = parse,
+		.parser = component_parse,
 		.args_doc = "COMPONENT [NAME]",
 		.doc = "Start a component that was stopped by `fief stop` or "
 		       "left out by a later configuration: as the last one "

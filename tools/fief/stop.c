@@ -53,11 +53,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->component = arg;
 		return 0;
 	}
-	if (o->name)
-		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
-		           o->name, arg);
-	o->name = arg;
-	return 0;
+	return target_argument(&o->name, arg, state);
 }
 
 static int send_to(const struct runtime_dir *d, const char *name,

@@ -13,6 +13,7 @@
 #include "check.h"
 #include "client.h"
 #include "effect.h"
+#include "json_text.h"
 #include "past.h"
 #include "submit.h"
 #include "util.h"
@@ -188,9 +189,7 @@ static void print_json(const struct differences *d, const struct effect *e)
 
 	if (e)
 		effect_json(e, j);
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 static int apply(struct submit *s, const struct submit_change *c,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which running system a command means. */
 
+#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,4 +100,13 @@ int target_ask(const struct target *t, const char *text, bool patient,
 	if (*answer)
 		return 0;
 	return missing ? FIEF_EXIT_NOT_FOUND : FIEF_EXIT_FRAMEWORK;
+}
+
+int target_argument(const char **system, char *arg, struct argp_state *state)
+{
+	if (*system)
+		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
+		           *system, arg);
+	*system = arg;
+	return 0;
 }

@@ -24,3 +24,7 @@ int target_names(const struct runtime_dir *d, bool all, char ***names,
  * after having said why. */
 int target_ask(const struct target *t, const char *text, bool patient,
                char **answer);
+
+/* For parsers: an argument that can only be the system. */
+struct argp_state;
+int target_argument(const char **system, char *arg, struct argp_state *state);

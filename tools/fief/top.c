@@ -74,16 +74,6 @@ static void parse_rounds(struct top *t, const char *text,
 		           text);
 }
 
-static error_t parse_argument(struct top *t, char *arg,
-                              struct argp_state *state)
-{
-	if (t->system)
-		argp_error(state, "one NAME at a time, not \"%s\" and \"%s\"",
-		           t->system, arg);
-	t->system = arg;
-	return 0;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct top *t = state->input;
@@ -105,7 +95,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		t->json = t->batch = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		return parse_argument(t, arg, state);
+		return target_argument(&t->system, arg, state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "command.h"
 #include "edit.h"
+#include "json_text.h"
 #include "util.h"
 
 enum { KEY_JSON = 256 };
@@ -217,9 +218,7 @@ static void print_json(struct why *w, const struct authority_way *way,
 		way->outcome == AUTHORITY_DENIED ? check_why(h->result) : NULL,
 		"hops", w->hops, "edits", w->edits);
 
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(j);
+	json_show(j);
 }
 
 /* A policy leads to a child that is not there, or does not provide it. */
