@@ -2,6 +2,7 @@
 /* From the text of a config to its model. */
 
 #include "config.h"
+#include "config_schema.h"
 
 #include <lib/mem.h>
 #include <lib/number.h>

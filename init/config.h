@@ -234,19 +234,3 @@ size_t config_rom_bytes(size_t len);
 /* RAM and capabilities that it takes; none for NULL. */
 FIEF_MUST enum fief_err config_rom_cost(const struct node *config,
                                         uint64_t *ram, uint64_t *caps);
-
-/* Are only known elements and attributes in the tree, and texts only where
- * they may be? Error: INVALID. */
-FIEF_MUST enum fief_err config_schema_check(const struct node *root,
-                                            struct node_error *err);
-
-/* Number of single-character edits between two names. */
-unsigned config_distance(const char *a, const char *b);
-
-/* The best match so far for a name that is unknown; NULL: nothing is near. */
-struct config_guess {
-	const char *name; /* borrowed */
-	unsigned distance;
-};
-void config_guess_try(struct config_guess *g, const char *found,
-                      const char *valid);

@@ -2,6 +2,7 @@
 /* Children by name: aliases, and names that lead to nobody. */
 
 #include "config_parse.h"
+#include "config_schema.h"
 
 enum { WARNINGS_MAX = 32 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which elements and attributes a config may have, and what was meant. */
 
+#include "config_schema.h"
 #include "config.h"
 
 #include <lib/mem.h>

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <init/config_schema.h>
 
 #include <init/route.h>
 #include <init/sandbox.h>
