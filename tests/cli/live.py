@@ -368,7 +368,7 @@ class Rollbacks(LiveCase):
         self.refused(2, "one NAME at a time", "rollback", "a", "b")
 
     def test_reload_counts(self):
-        self.system(idle("a"))
+        self.system(idle("a"), "--no-watch")
         self.there("a")
         self.file("system.xml", SYSTEM % idle("b"))
         self.done("reload")
