@@ -11,7 +11,7 @@
 
 #include "dummy.h"
 
-enum { HELD = 16 };
+enum { HELD = 512 };
 
 static struct main {
 	struct fief_env *env;
@@ -61,19 +61,28 @@ static enum fief_err do_spent(const struct node *n)
 	return e;
 }
 
-static enum fief_err do_use(const struct node *n)
+static enum fief_err use(uint64_t bytes)
 {
-	uint64_t bytes = 0;
-	enum fief_err e = node_attr_u64(n, "ram", 0, NULL, &bytes);
+	enum fief_err e = FIEF_LIMIT;
 
-	if (!e && m.rams == HELD)
-		e = FIEF_LIMIT;
-	if (!e)
+	if (m.rams < HELD)
 		e = pd_alloc_ram((struct pd_cap){ m.env->pd }, bytes,
 		                 &m.ram[m.rams]);
+	m.rams += !e;
+	return e;
+}
+
+static enum fief_err do_use(const struct node *n)
+{
+	uint64_t bytes = 0, count = 1;
+	enum fief_err e = node_attr_u64(n, "ram", 0, NULL, &bytes);
+
+	if (!e)
+		e = node_attr_u64(n, "count", 1, NULL, &count);
+	for (uint64_t i = 0; i < count && !e; i++)
+		e = use(bytes);
 	fief_log("uses %llu KiB: %s", (unsigned long long)(bytes >> 10),
 	         fief_err_text(e));
-	m.rams += !e;
 	return FIEF_OK;
 }
 
@@ -190,11 +199,11 @@ static const struct {
 	{ "provide", dummy_provide, true }, { "session", do_session, true },
 	{ "upgrade", do_upgrade, false },   { "call", do_call, false },
 	{ "close", do_close, false },       { "use", do_use, true },
-	{ "free", do_free, false },         { "quota", do_quota, false },
-	{ "spent", do_spent, false },       { "log", do_log, false },
-	{ "env", do_env, false },           { "spin", do_spin, false },
-	{ "exit", do_exit, false },         { "fault", do_fault, false },
-	{ "freeze", do_freeze, false },
+	{ "take", do_use, false },          { "free", do_free, false },
+	{ "quota", do_quota, false },       { "spent", do_spent, false },
+	{ "log", do_log, false },           { "env", do_env, false },
+	{ "spin", do_spin, false },         { "exit", do_exit, false },
+	{ "fault", do_fault, false },       { "freeze", do_freeze, false },
 };
 
 static void step(const struct node *n, bool first)
