@@ -33,6 +33,15 @@ static enum fief_err op_affinity(struct fief_rpc_obj *self, uint64_t mask)
 	return FIEF_OK;
 }
 
+static enum fief_err op_place(struct fief_rpc_obj *self, int32_t *level,
+                              uint64_t *mask, uint64_t *all)
+{
+	*level = cpu_of(self)->priority;
+	*mask = cpu_of(self)->mask;
+	*all = kcore_cpus();
+	return FIEF_OK;
+}
+
 /* PDs are listed by number. */
 static enum fief_err op_threads(struct fief_rpc_obj *self, uint32_t after,
                                 uint32_t *number, struct capnp_text *label,
@@ -90,6 +99,7 @@ static const struct cpu_ops cpu_ops = {
 	.time = op_time,
 	.exception_sigh = cpu_op_exception_sigh,
 	.exception = cpu_op_exception,
+	.place = op_place,
 };
 
 void core_cpu_assign(struct core_pd *pd, fief_cap cap)

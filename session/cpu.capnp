@@ -70,4 +70,8 @@ interface Cpu $Fief.service("CPU") $Fief.ramQuota(4096) $Fief.capQuota(2) {
   # the label of this session, or lies below it, whoever started them: a session
   # tells of the part of the tree that its label stands for. The next one with a
   # higher number than `after`, as for `threads`.
+
+  place @7 () -> (level :Int32, mask :UInt64, all :UInt64);
+  # What priority and affinity were set, and the mask of all CPUs there are, as
+  # far as it can name them.
 }

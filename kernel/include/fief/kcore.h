@@ -103,6 +103,8 @@ uint64_t kcore_pd_cpu_ns(const struct kcore_pd *);
  * later. Hints on Linux: an ordinary user cannot raise a priority again.
  */
 void kcore_pd_schedule(struct kcore_pd *, int priority, uint64_t cpu_mask);
+/* The CPUs that mask 0 stands for, up to number 63. */
+uint64_t kcore_cpus(void);
 
 /* Bytes that the host spends on every PD, for quota constants. */
 enum { KCORE_PD_RAM = 16 * KIF_PAGE + 192 * 1024 };

@@ -16,11 +16,11 @@ enum { CPUS = 64, NS_PER_S = 1000000000 };
 static void apply_thread(int tid, const struct kcore_pd *pd,
                          const cpu_set_t *set)
 {
+	int refused = setpriority(PRIO_PROCESS, (id_t)tid, pd->priority);
+
 	/* Hints: a thread that just ended, or a host that refuses, is fine. */
-	if (setpriority(PRIO_PROCESS, (id_t)tid, pd->priority))
-		return;
-	if (sched_setaffinity(tid, sizeof(*set), set))
-		return;
+	refused |= sched_setaffinity(tid, sizeof(*set), set);
+	(void)refused;
 }
 
 /* CPUs of the mask, or all that core itself may use. */
@@ -34,6 +34,18 @@ static void cpu_set_of(uint64_t mask, cpu_set_t *set)
 	for (unsigned i = 0; i < CPUS; i++)
 		if (mask >> i & 1)
 			CPU_SET(i, set);
+}
+
+uint64_t kcore_cpus(void)
+{
+	uint64_t mask = 0;
+	cpu_set_t set;
+
+	cpu_set_of(0, &set);
+	for (unsigned i = 0; i < CPUS; i++)
+		if (CPU_ISSET(i, &set))
+			mask |= (uint64_t)1 << i;
+	return mask;
 }
 
 void host_schedule(const struct kcore_pd *pd)
