@@ -32,21 +32,36 @@ enum cpu_fault core_crash_fault(const struct kcore_crash *c)
 	return cause_of(c)->fault;
 }
 
+void core_crash_thread(const struct kcore_crash *c,
+                       char out[KIF_THREAD_NAME + 1])
+{
+	unsigned i = 0;
+
+	for (; c->name && i < KIF_THREAD_NAME && c->name[i]; i++)
+		out[i] = c->name[i] > ' ' && c->name[i] <= '~' ? c->name[i] :
+		                                                 '?';
+	out[i] = '\0';
+}
+
 void core_crash_report(const char *label, const struct kcore_crash *c)
 {
 	const struct cause *cause = cause_of(c);
-	char line[400];
+	char line[400], name[KIF_THREAD_NAME + 1];
 	struct fmt f;
 
+	core_crash_thread(c, name);
 	if (cause->fault == CPU_FAULT_FORBIDDEN_CALL)
-		core_log("\"%s\" crashed: %s, number %u, ip 0x%llx, thread %u",
+		core_log("\"%s\" crashed: %s, number %u, ip 0x%llx, thread "
+		         "%u%s%s",
 		         label, cause->text, c->refused_call,
-		         (unsigned long long)c->ip, c->thread);
+		         (unsigned long long)c->ip, c->thread, *name ? " " : "",
+		         name);
 	else
 		core_log("\"%s\" crashed: %s at address 0x%llx, ip 0x%llx, "
-		         "thread %u",
+		         "thread %u%s%s",
 		         label, cause->text, (unsigned long long)c->address,
-		         (unsigned long long)c->ip, c->thread);
+		         (unsigned long long)c->ip, c->thread, *name ? " " : "",
+		         name);
 	fmt_init(&f, line, sizeof(line));
 	for (unsigned i = 0; i < c->frames; i++)
 		fmt_add(&f, " 0x%llx", (unsigned long long)c->frame[i]);

@@ -14,6 +14,7 @@ struct report {
 	struct label label;
 	struct kcore_crash crash;
 	uint64_t frame[FRAMES_MAX];
+	char name[KIF_THREAD_NAME + 1]; /* what of it can be shown */
 };
 
 /* Four of them and the session are paid for by its quota. */
@@ -58,6 +59,7 @@ static void report_add(struct cpu_session *s, const struct core_pd *pd,
 	for (unsigned i = 0; i < r->crash.frames; i++)
 		r->frame[i] = crash->frame[i];
 	r->crash.frame = r->frame;
+	core_crash_thread(crash, r->name);
 	list_add_last(&s->reports, &r->in_session);
 }
 
@@ -92,6 +94,7 @@ static void answer(const struct report *r, struct cpu_crash *out)
 		.pd = r->pd,
 		.label = capnp_text_of(r->label.text),
 		.thread = c->thread,
+		.name = capnp_text_of(r->name),
 		.fault = core_crash_fault(c),
 		.call = c->refused_call,
 		.address = c->address,

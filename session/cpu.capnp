@@ -34,6 +34,8 @@ struct CpuCrash {
   sp @8 :UInt64;
   backtrace @9 :List(UInt64);
   # At most 16 return addresses, innermost first.
+  name @10 :Text;
+  # Of the thread, as it calls itself; empty for the initial one.
 }
 
 interface Cpu $Fief.service("CPU") $Fief.ramQuota(4096) $Fief.capQuota(2) {

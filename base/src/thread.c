@@ -9,6 +9,8 @@ static void worker_main(void *arg)
 {
 	struct fief_worker *w = arg;
 
+	if (w->name)
+		fief_kif->thread_name(w->name);
 	w->run(w);
 	fief_blockade_wake(&w->ended);
 	fief_kif->thread_exit();

@@ -240,6 +240,12 @@ FIEF_NORETURN static void thread_exit(void)
 	fake_thread_end(fake_op_begin());
 }
 
+/* Nobody reports crashes. */
+static void thread_name(const char *name)
+{
+	(void)name;
+}
+
 static fief_thread thread_self(void)
 {
 	struct fake_thread *t = fake_op_begin();
@@ -299,6 +305,7 @@ const struct kif fake_kif = {
 	.thread_start = thread_start,
 	.thread_exit = thread_exit,
 	.thread_self = thread_self,
+	.thread_name = thread_name,
 	.thread_local_slot = thread_local_slot,
 	.map = fake_map,
 	.unmap = fake_unmap,

@@ -23,6 +23,8 @@ struct kcore_crash {
 	unsigned signal, refused_call, thread, frames;
 	uint64_t address, ip, sp;
 	const uint64_t *frame; /* return addresses, innermost first */
+	const char *name;      /* of the thread: KIF_THREAD_NAME bytes at most,
+	                        * which the PD chose */
 };
 
 /* Memory that shows in a managed dataspace. */

@@ -39,6 +39,7 @@ enum {
 	KIF_DATA_MAX = 512, /* bytes of payload in one message */
 	KIF_CAPS_MAX = 4,   /* capabilities in one message */
 	KIF_PAGE = 4096,
+	KIF_THREAD_NAME = 15, /* bytes */
 };
 
 /* A capability: meaningful only inside the PD that holds it. */
@@ -190,6 +191,9 @@ struct kif {
 	                              void *stack_top, fief_thread *thread);
 	FIEF_NORETURN void (*thread_exit)(void);
 	fief_thread (*thread_self)(void);
+	/* What the calling thread is called in a crash report: at most
+	 * KIF_THREAD_NAME bytes of the text, which is copied. */
+	void (*thread_name)(const char *name);
 
 	/* One word that belongs to the calling thread. */
 	void **(*thread_local_slot)(void);

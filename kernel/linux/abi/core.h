@@ -58,6 +58,7 @@ struct kop_crash {
 	uint32_t frames; /* valid in `frame` */
 	uint64_t address, ip, sp;
 	uint64_t frame[KOP_FRAMES]; /* return addresses, innermost first */
+	char name[KIF_THREAD_NAME]; /* of the thread; zeros behind it */
 };
 
 enum sock_kind {

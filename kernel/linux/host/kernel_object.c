@@ -322,6 +322,7 @@ static enum fief_err kop_crash(struct kcore_pd *pd, struct kop *op,
 		.ip = c.ip,
 		.sp = c.sp,
 		.frame = c.frame,
+		.name = c.name,
 	};
 	pd->crashed = true;
 	pd->exit_code = (int)c.signal;

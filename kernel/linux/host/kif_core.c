@@ -266,6 +266,7 @@ const struct kif host_kif = {
 	.cancel = kif_cancel,
 	.call_nr = kif_call_nr,
 	.thread_self = kif_thread_self,
+	.thread_name = kif_thread_name,
 	.thread_local_slot = kif_thread_local_slot,
 	.time = kif_time,
 	.log = host_log,

@@ -78,6 +78,8 @@ void kif_crash_handler(int signo, struct host_siginfo *info,
 		return;
 	if (signo == 31) /* SIGSYS */
 		crash.syscall = (uint32_t)info->syscall;
+	for (unsigned i = 0; i < KIF_THREAD_NAME; i++)
+		crash.name[i] = kif_self()->name[i];
 	crash.frames = backtrace(uc->bp, uc->sp, crash.frame);
 	if (kif_kop(pd, KOP_CRASH, &op, &crash, sizeof(crash)))
 		crash.frames = 0; /* core is gone too: nobody left to tell */

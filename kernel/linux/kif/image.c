@@ -125,6 +125,7 @@ const struct kif kif_image_table = {
 	.thread_start = kif_thread_start,
 	.thread_exit = kif_thread_exit,
 	.thread_self = kif_thread_self,
+	.thread_name = kif_thread_name,
 	.thread_local_slot = kif_thread_local_slot,
 	.map = kif_map,
 	.unmap = kif_unmap,

@@ -49,6 +49,7 @@ struct kif_thread {
 	_Atomic uint32_t parked; /* futex word: 1 = an unpark is due */
 	_Atomic uint32_t used;
 	uint32_t number;
+	char name[KIF_THREAD_NAME]; /* zeros behind it */
 	char *altstack; /* for crash handlers; initial thread: by layout */
 };
 

@@ -78,6 +78,8 @@ static enum fief_err thread_block_locked(struct kif_pd *pd,
 	t->self = t;
 	t->pd = pd;
 	t->number = i;
+	for (unsigned k = 0; k < KIF_THREAD_NAME; k++)
+		t->name[k] = '\0'; /* that of who had the record before */
 	t->canary = pd->thread[0]->canary;
 	t->local = NULL;
 	t->parked = 0;
@@ -121,6 +123,16 @@ void kif_thread_exit(void)
 fief_thread kif_thread_self(void)
 {
 	return kif_self()->number;
+}
+
+void kif_thread_name(const char *name)
+{
+	char *to = kif_self()->name;
+
+	for (unsigned i = 0; i < KIF_THREAD_NAME; i++) {
+		to[i] = *name;
+		name += *name != '\0';
+	}
 }
 
 void **kif_thread_local_slot(void)
