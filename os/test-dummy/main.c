@@ -6,6 +6,7 @@
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <fief/session.h>
+#include <fief/thread.h>
 #include <session/cpu.h>
 #include <session/parent.h>
 #include <session/pd.h>
@@ -151,13 +152,30 @@ static enum fief_err do_spin(const struct node *n)
 	return e;
 }
 
+static uintptr_t fault_address;
+
+static void fault(struct fief_worker *self)
+{
+	(void)self;
+	*(volatile char *)fault_address = 0;
+}
+
+/* In a thread of its own, the entrypoint goes on until then. */
 static enum fief_err do_fault(const struct node *n)
 {
+	static struct fief_worker worker = { .name = "fault", .run = fault };
 	uint64_t address = 0;
+	bool apart = false;
 	enum fief_err e = node_attr_u64(n, "address", 0, NULL, &address);
 
 	if (!e)
-		*(volatile char *)(uintptr_t)address = 0;
+		e = node_attr_bool(n, "apart", false, NULL, &apart);
+	fault_address = (uintptr_t)address;
+	if (!e && apart)
+		return fief_worker_start(&worker, m.env->ram,
+		                         FIEF_THREAD_STACK);
+	if (!e)
+		fault(NULL);
 	return e;
 }
 
