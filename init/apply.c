@@ -254,6 +254,18 @@ static void contents_change(struct sandbox *b, const struct change *n)
 	}
 }
 
+/* Those of the config that was read, that is all if its head is another. */
+static void schedules_change(struct sandbox *b, const struct change *n)
+{
+	for (size_t i = 0; i < n->live.count; i++) {
+		struct child *c =
+			config_live_start(&b->live, &n->live, i)->child;
+
+		if (c->state == CHILD_RUNNING)
+			schedule_apply(c);
+	}
+}
+
 /* New ones are in the config that was read, others may be anywhere. */
 static void children_start(struct sandbox *b, const struct change *n)
 {
@@ -293,6 +305,7 @@ enum fief_err sandbox_apply(struct sandbox *b, const char *name,
 	forward_apply(b, n.live.whole);
 	quotas_adjust(b, &n);
 	contents_change(b, &n);
+	schedules_change(b, &n);
 	children_start(b, &n);
 	handover_begin(b);
 	heartbeats_begin(b, &n);

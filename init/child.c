@@ -220,6 +220,8 @@ void child_reset(struct child *c)
 	c->session_count = c->fees = 0;
 	c->binary_state = BINARY_UNKNOWN;
 	c->wanted_ram = c->wanted_caps = 0;
+	c->yield_ram = c->yield_caps = 0;
+	c->place = (struct place){ 0 };
 	c->exited = false;
 	c->exit_code = 0;
 	c->unanswered = 0;
@@ -234,6 +236,7 @@ void child_destroy(struct child *c)
 	child_end(c, CHILD_ENDED);
 	timer_stop(&c->restart);
 	note_clear(c);
+	crash_forget(c);
 	list_remove(&c->in_sandbox);
 	fief_free(c->sandbox->env->heap, c, sizeof(*c));
 }
@@ -420,6 +423,16 @@ static bool still_missing(struct child *c)
 	return false;
 }
 
+static void tell_start(const struct child *c)
+{
+	char ram[NUMBER_TEXT_MAX];
+
+	if (c->sandbox->live.config.verbose)
+		fief_log("\"%s\" starts: binary \"%s\", %s RAM, %llu caps",
+		         child_name(c), c->start->binary,
+		         number_text(ram, c->ram), (unsigned long long)c->caps);
+}
+
 /* Where our parent does all at once, there is nothing to wait for. */
 void child_start(struct child *c)
 {
@@ -428,15 +441,20 @@ void child_start(struct child *c)
 	state_set(c, CHILD_STARTING);
 	if (still_missing(c))
 		return;
+	tell_start(c);
 	e = env_make_all(c);
 	if (e) {
 		incomplete(c, "environment", e);
 		return;
 	}
-	e = upward_start(c);
+	/* Who says where it runs is there from its first instruction. */
+	e = c->start->schedule.below || c->start->schedule.width ?
+	            FIEF_UNSUPPORTED :
+	            upward_start(c);
 	if (!e) {
 		c->pd = c->env[ENV_PD]->cap;
 		state_set(c, CHILD_RUNNING);
+		schedule_apply(c);
 	} else if (e != FIEF_NOT_FOUND) {
 		env_open_all(c);
 	}
@@ -450,6 +468,7 @@ static enum fief_err run(struct child *c)
 
 	c->pd = pd.cap;
 	e = pd_death_sigh(pd, (struct signal_cap){ c->death.cap });
+	schedule_apply(c);
 	if (!e)
 		e = pd_start(pd, (struct dataspace_cap){ c->binary },
 		             (struct parent_cap){ c->parent.cap },

@@ -10,8 +10,6 @@
 #include "config_parse.h"
 #include "sandbox.h"
 
-enum { MS_MAX = 1000000000 }; /* 11 days */
-
 bool config_service_same(const char *a, const char *b)
 {
 	/* The RAM service of old configs became part of PD. */
@@ -35,26 +33,6 @@ const struct config_start *config_start_find(const struct config *c,
 {
 	return DICT_OBJECT(dict_find(&c->names, name), struct config_start,
 	                   by_name);
-}
-
-/* ---- numbers ---- */
-
-static enum fief_err quota_of(struct parser *p, const struct node *n,
-                              const char *attr, uint64_t max, uint64_t *out)
-{
-	return config_number(n, attr, max, p->err, out);
-}
-
-static enum fief_err ram_of(struct parser *p, const struct node *n,
-                            const char *attr, uint64_t *out)
-{
-	return quota_of(p, n, attr, (uint64_t)1 << 48, out);
-}
-
-static enum fief_err caps_of(struct parser *p, const struct node *n,
-                             const char *attr, uint64_t *out)
-{
-	return quota_of(p, n, attr, UINT32_MAX / 2, out);
 }
 
 /* ---- services ---- */
@@ -102,102 +80,12 @@ static size_t nodes_of(const struct node *top)
 	return count;
 }
 
-static enum fief_err resource_of(struct parser *p, const struct node *n,
-                                 struct config_start *s)
-{
-	const struct node *start = n->parent;
-	const char *name, *quantum, *attr;
-	enum fief_err e = node_attr_required(n, "name", p->err, &name);
-	bool ram;
-
-	if (!e)
-		e = node_attr_required(n, "quantum", p->err, &quantum);
-	if (e)
-		return e;
-	ram = !strcmp(name, "RAM");
-	if (!ram && strcmp(name, "CAP") != 0 && strcmp(name, "CAPS") != 0)
-		return node_error_set(p->err, FIEF_INVALID,
-		                      attr_place(n, "name"),
-		                      "found resource \"%s\", expected \"RAM\" "
-		                      "or \"CAP\"",
-		                      name);
-	attr = ram ? "ram" : "caps";
-	if (node_attr_find(start, attr) ||
-	    node_find(start, "resource", "name", name) != n)
-		return node_error_set(p->err, FIEF_INVALID, n->at,
-		                      "%s of \"%s\" is given twice", attr,
-		                      s->name);
-	return ram ? ram_of(p, n, "quantum", &s->ram) :
-	             caps_of(p, n, "quantum", &s->caps);
-}
-
-static enum fief_err quotas_of(struct parser *p, const struct node *n,
-                               struct config_start *s)
-{
-	enum fief_err e;
-
-	s->ram = p->c->default_ram;
-	s->caps = p->c->default_caps;
-	e = ram_of(p, n, "ram", &s->ram);
-	if (!e)
-		e = caps_of(p, n, "caps", &s->caps);
-	for (const struct node *r = node_first(n, "resource"); r && !e;
-	     r = node_next(r, "resource"))
-		e = resource_of(p, r, s);
-	return e;
-}
-
-static enum fief_err policy_of(struct parser *p, const struct node *n,
-                               enum config_restart *out)
-{
-	static const char *const name[] = {
-		[CONFIG_RESTART_NEVER] = "never",
-		[CONFIG_RESTART_ON_FAILURE] = "on-failure",
-		[CONFIG_RESTART_ALWAYS] = "always",
-	};
-	const char *found = node_attr(n, "policy", "on-failure");
-
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		if (!strcmp(name[i], found)) {
-			*out = (enum config_restart)i;
-			return FIEF_OK;
-		}
-	return node_error_set(p->err, FIEF_INVALID, attr_place(n, "policy"),
-	                      "restart policy \"%s\", expected \"never\", "
-	                      "\"on-failure\" or \"always\"",
-	                      found);
-}
-
-static enum fief_err supervision_of(struct parser *p, const struct node *n,
-                                    struct config_supervision *s)
-{
-	static const struct config_supervision usual = { .delay_ms = 100,
-		                                         .max_delay_ms = 30000,
-		                                         .limit = 5,
-		                                         .within_s = 60 };
-	enum fief_err e;
-
-	*s = usual;
-	if (!n)
-		return FIEF_OK;
-	e = policy_of(p, n, &s->restart);
-	if (!e)
-		e = quota_of(p, n, "delay_ms", MS_MAX, &s->delay_ms);
-	if (!e)
-		e = quota_of(p, n, "max_delay_ms", MS_MAX, &s->max_delay_ms);
-	if (!e)
-		e = quota_of(p, n, "limit", MS_MAX, &s->limit);
-	if (!e)
-		e = quota_of(p, n, "within_s", MS_MAX / 1000, &s->within_s);
-	return e;
-}
-
 static enum fief_err start_parts(struct parser *p, const struct node *n,
                                  struct config_start *s)
 {
 	const struct node *binary = node_first(n, "binary");
 	const struct node *route = node_first(n, "route");
-	enum fief_err e = quotas_of(p, n, s);
+	enum fief_err e = config_quota_of(p, n, s);
 
 	s->at = n->at;
 	s->from = n->from;
@@ -217,8 +105,14 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 		e = node_attr_bool(node_first(n, "exit"), "propagate", false,
 		                   p->err, &s->exit_propagate);
 	if (!e)
-		e = supervision_of(p, node_first(n, "restart"),
-		                   &s->supervision);
+		e = config_growth_of(p, n, s->ram, s->caps, &s->growth);
+	if (!e)
+		e = config_schedule_of(p, n, &s->schedule);
+	if (!e)
+		e = config_vain_check(p, n);
+	if (!e)
+		e = config_supervision_of(p, node_first(n, "restart"),
+		                          &s->supervision);
 	if (!e)
 		e = config_heartbeat_read(node_first(n, "heartbeat"), p->err,
 		                          &s->heartbeat);
@@ -285,9 +179,15 @@ static enum fief_err build(struct parser *p, const struct node *root)
 		e = config_heartbeat_rate(node_first(root, "heartbeat"), p->err,
 		                          &c->heartbeat_ms);
 	if (!e)
-		e = ram_of(p, defaults, "ram", &c->default_ram);
+		e = config_ram(defaults, "ram", p->err, &c->default_ram);
 	if (!e)
-		e = caps_of(p, defaults, "caps", &c->default_caps);
+		e = config_caps(defaults, "caps", p->err, &c->default_caps);
+	if (!e)
+		e = config_vain_check(p, root);
+	if (!e)
+		e = config_kept_of(p, root, &c->kept);
+	if (!e)
+		e = config_space_of(p, root, &c->space);
 	if (!e)
 		e = services_of(p, node_first(root, "parent-provides"),
 		                &c->parent_provides);

@@ -97,6 +97,29 @@ struct config_heartbeat {
 	uint64_t restart_after_skipped; /* 0: never */
 };
 
+/* What a child that asks for more gets, without another config. */
+struct config_growth {
+	bool managed;
+	uint64_t max_ram, max_caps; /* in all */
+};
+
+/* What the CPUs and priorities of children are parts of. */
+struct config_space {
+	uint64_t width, height; /* of a grid of cells; 0: there is none */
+	uint64_t prio_levels;   /* 0: no priorities */
+};
+
+/* Part of it: cells, and how far below the highest priority. */
+struct config_schedule {
+	uint64_t below;
+	uint64_t xpos, ypos, width, height; /* no width: all of it */
+};
+
+/* Own quota that is not given to children. */
+struct config_kept {
+	uint64_t ram, caps;
+};
+
 struct child;
 struct config_batch;
 
@@ -107,6 +130,8 @@ struct config_start {
 	const char *version; /* another one is another component; "" */
 	uint64_t ram;        /* bytes wanted */
 	uint64_t caps;
+	struct config_growth growth;
+	struct config_schedule schedule;
 	bool exit_propagate;
 	struct config_supervision supervision;
 	struct config_heartbeat heartbeat;
@@ -136,6 +161,8 @@ struct config {
 	struct config_offer *offers;
 	const struct config_rule *default_route;
 	uint64_t default_ram, default_caps;
+	struct config_kept kept;
+	struct config_space space;
 	bool verbose;
 	const char *version; /* for the state report; "" */
 	struct config_report report;
@@ -200,27 +227,8 @@ bool config_selector_same(const struct label_selector *a,
 /* Do they say the same apart from children? */
 bool config_head_same(const struct config *a, const struct config *b);
 
-/* <report>; NULL: none is wanted. Errors: INVALID, LIMIT. */
-FIEF_MUST enum fief_err config_report_read(const struct node *n,
-                                           struct node_error *err,
-                                           struct config_report *out);
 bool config_report_same(const struct config_report *a,
                         const struct config_report *b);
-
-/* <heartbeat> of a child, and of all; NULL: as usual. Errors: INVALID,
- * LIMIT. */
-FIEF_MUST enum fief_err config_heartbeat_read(const struct node *n,
-                                              struct node_error *err,
-                                              struct config_heartbeat *out);
-FIEF_MUST enum fief_err config_heartbeat_rate(const struct node *n,
-                                              struct node_error *err,
-                                              uint64_t *ms);
-
-/* A number from 1 to `max`; `*out` stays where there is none. Errors: INVALID,
- * LIMIT. */
-FIEF_MUST enum fief_err config_number(const struct node *n, const char *attr,
-                                      uint64_t max, struct node_error *err,
-                                      uint64_t *out);
 
 /* Is the service listed? RAM and PD are the same service. */
 bool config_lists(const struct config_service *list, const char *service);

@@ -4,8 +4,6 @@
 #include "config_parse.h"
 #include "config_schema.h"
 
-enum { WARNINGS_MAX = 32 };
-
 const struct config_alias *config_alias_find(const struct config *c,
                                              const char *name)
 {
@@ -39,25 +37,15 @@ enum fief_err config_child_unknown(struct parser *p, const char *what,
                                    struct node_place place, const char *name)
 {
 	struct config_guess g = { 0 };
-	struct config_warning *w;
-	enum fief_err e;
 
-	if (p->warnings == WARNINGS_MAX)
-		return FIEF_OK;
-	w = make(p, sizeof(*w), &e);
-	if (!w)
-		return e;
-	p->warnings++;
-	*p->warning = w;
-	p->warning = &w->next;
 	for (const struct config_start *s = p->c->starts; s; s = s->next)
 		config_guess_try(&g, name, s->name);
 	for (const struct config_alias *a = p->c->aliases; a; a = a->next)
 		config_guess_try(&g, name, a->name);
-	return node_error_set(&w->what, FIEF_OK, place,
-	                      "%s \"%s\", but there is no such child%s%s%s",
-	                      what, name, g.name ? ", did you mean \"" : "",
-	                      g.name ? g.name : "", g.name ? "\"?" : "");
+	return config_warn(p, place,
+	                   "%s \"%s\", but there is no such child%s%s%s", what,
+	                   name, g.name ? ", did you mean \"" : "",
+	                   g.name ? g.name : "", g.name ? "\"?" : "");
 }
 
 static enum fief_err alias_of(struct parser *p, const struct node *n,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a config says of heartbeats. */
 
-#include "config.h"
+#include "config_parse.h"
 
 enum {
 	RATE_MS = 1000,

@@ -309,6 +309,8 @@ static void head_set(struct config_live *l, const struct config_change *c)
 	to->default_route = from->default_route;
 	to->default_ram = from->default_ram;
 	to->default_caps = from->default_caps;
+	to->kept = from->kept;
+	to->space = from->space;
 	to->verbose = from->verbose;
 	to->version = from->version;
 	to->report = from->report;

@@ -65,6 +65,11 @@ static inline enum fief_err name_of(struct parser *p, const struct node *n,
 	return FIEF_OK;
 }
 
+/* config_warning.c: a warning. Not more than so many are kept; the last one
+ * says so. */
+FIEF_MUST enum fief_err config_warn(struct parser *p, struct node_place at,
+                                    const char *format, ...) FIEF_PRINTF(3, 4);
+
 /* Only a warning: the child may come with a later config. `what` leads to it,
  * and `place` names it. */
 FIEF_MUST enum fief_err config_child_unknown(struct parser *p, const char *what,
@@ -73,6 +78,70 @@ FIEF_MUST enum fief_err config_child_unknown(struct parser *p, const char *what,
 
 /* Is there a child, or an alias, of that name? */
 bool config_server_known(const struct parser *p, const char *name);
+
+/* ---- config_report.c, config_heartbeat.c ---- */
+
+/* <report>; NULL: none is wanted. Errors: INVALID, LIMIT. */
+FIEF_MUST enum fief_err config_report_read(const struct node *n,
+                                           struct node_error *err,
+                                           struct config_report *out);
+/* <heartbeat> of a child, and of all; NULL: as usual. Errors: INVALID,
+ * LIMIT. */
+FIEF_MUST enum fief_err config_heartbeat_read(const struct node *n,
+                                              struct node_error *err,
+                                              struct config_heartbeat *out);
+FIEF_MUST enum fief_err config_heartbeat_rate(const struct node *n,
+                                              struct node_error *err,
+                                              uint64_t *ms);
+
+/* ---- config_value.c ---- */
+
+/* A number from 1 to `max`; `*out` stays where there is none. Errors: INVALID,
+ * LIMIT. */
+FIEF_MUST enum fief_err config_number(const struct node *n, const char *attr,
+                                      uint64_t max, struct node_error *err,
+                                      uint64_t *out);
+FIEF_MUST enum fief_err config_ram(const struct node *n, const char *attr,
+                                   struct node_error *err, uint64_t *out);
+FIEF_MUST enum fief_err config_caps(const struct node *n, const char *attr,
+                                    struct node_error *err, uint64_t *out);
+
+/* ---- config_resource.c ---- */
+
+/* What a child starts with; what is kept from children. */
+FIEF_MUST enum fief_err config_quota_of(struct parser *p,
+                                        const struct node *start,
+                                        struct config_start *s);
+FIEF_MUST enum fief_err config_kept_of(struct parser *p,
+                                       const struct node *root,
+                                       struct config_kept *kept);
+
+/* ---- config_growth.c: more than it starts with ---- */
+
+FIEF_MUST enum fief_err config_growth_of(struct parser *p,
+                                         const struct node *start, uint64_t ram,
+                                         uint64_t caps,
+                                         struct config_growth *out);
+
+/* ---- config_schedule.c: priorities and CPUs, of all and of a child ---- */
+
+FIEF_MUST enum fief_err config_space_of(struct parser *p,
+                                        const struct node *root,
+                                        struct config_space *out);
+FIEF_MUST enum fief_err config_schedule_of(struct parser *p,
+                                           const struct node *start,
+                                           struct config_schedule *out);
+
+/* ---- config_vain.c ---- */
+
+FIEF_MUST enum fief_err config_vain_check(struct parser *p,
+                                          const struct node *n);
+
+/* ---- config_supervise.c: <restart>; NULL: as usual ---- */
+
+FIEF_MUST enum fief_err config_supervision_of(struct parser *p,
+                                              const struct node *n,
+                                              struct config_supervision *s);
 
 /* ---- config_alias.c ---- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a config says of the state report. */
 
-#include "config.h"
+#include "config_parse.h"
 
 #include <stddef.h>
 
@@ -31,23 +31,6 @@ enum { DETAILS = sizeof(detail) / sizeof(detail[0]) };
 static bool detail_of(const struct config_report *r, size_t i)
 {
 	return *(const bool *)((const char *)r + detail[i].offset);
-}
-
-enum fief_err config_number(const struct node *n, const char *attr,
-                            uint64_t max, struct node_error *err, uint64_t *out)
-{
-	const struct node_attr *a = n ? node_attr_find(n, attr) : NULL;
-	uint64_t value = *out;
-	enum fief_err e = node_attr_u64(n, attr, *out, err, &value);
-
-	if (e)
-		return e;
-	if (a && (!value || value > max))
-		return node_error_set(err, FIEF_LIMIT, a->at,
-		                      "\"%s\" of <%s> is %s", attr, n->name,
-		                      value ? "too large" : "0, expected more");
-	*out = value;
-	return FIEF_OK;
 }
 
 enum fief_err config_report_read(const struct node *n, struct node_error *err,

@@ -87,6 +87,13 @@ static bool offers_same(const struct config_offer *a,
 	return a == b;
 }
 
+static bool space_same(const struct config_space *a,
+                       const struct config_space *b)
+{
+	return a->prio_levels == b->prio_levels && a->width == b->width &&
+	       a->height == b->height;
+}
+
 bool config_head_same(const struct config *a, const struct config *b)
 {
 	return a->verbose == b->verbose && text_same(a->version, b->version) &&
@@ -94,6 +101,8 @@ bool config_head_same(const struct config *a, const struct config *b)
 	       a->heartbeat_ms == b->heartbeat_ms &&
 	       a->default_ram == b->default_ram &&
 	       a->default_caps == b->default_caps &&
+	       a->kept.ram == b->kept.ram && a->kept.caps == b->kept.caps &&
+	       space_same(&a->space, &b->space) &&
 	       services_same(a->parent_provides, b->parent_provides) &&
 	       aliases_same(a->aliases, b->aliases) &&
 	       offers_same(a->offers, b->offers) &&
@@ -166,12 +175,29 @@ static bool supervision_same(const struct config_supervision *a,
 	       a->within_s == b->within_s;
 }
 
+static bool growth_same(const struct config_growth *a,
+                        const struct config_growth *b)
+{
+	return a->managed == b->managed && a->max_ram == b->max_ram &&
+	       a->max_caps == b->max_caps;
+}
+
+static bool schedule_same(const struct config_schedule *a,
+                          const struct config_schedule *b)
+{
+	return a->below == b->below && a->xpos == b->xpos &&
+	       a->ypos == b->ypos && a->width == b->width &&
+	       a->height == b->height;
+}
+
 bool config_start_same(const struct config_start *a,
                        const struct config_start *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->binary, b->binary) &&
 	       !strcmp(a->version, b->version) && a->ram == b->ram &&
 	       a->caps == b->caps && a->exit_propagate == b->exit_propagate &&
+	       growth_same(&a->growth, &b->growth) &&
+	       schedule_same(&a->schedule, &b->schedule) &&
 	       supervision_same(&a->supervision, &b->supervision) &&
 	       a->heartbeat.wanted == b->heartbeat.wanted &&
 	       a->heartbeat.restart_after_skipped ==

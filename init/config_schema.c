@@ -6,7 +6,7 @@
 
 #include <lib/mem.h>
 
-enum { NAMES_MAX = 10, DISTANCE_MAX = 3, WORD_MAX = 32 };
+enum { NAMES_MAX = 12, DISTANCE_MAX = 3, WORD_MAX = 32 };
 
 struct element {
 	const char *name;
@@ -44,6 +44,13 @@ static const struct element defaults = { "default",
 	                                 { "ram", "caps" },
 	                                 .once = true };
 static const struct element resource = { "resource", { "name", "quantum" } };
+static const struct element kept = { "resource", { "name", "preserve" } };
+static const struct element affinity = { "affinity",
+	                                 { "xpos", "ypos", "width", "height" },
+	                                 .once = true };
+static const struct element affinity_space = { "affinity-space",
+	                                       { "width", "height" },
+	                                       .once = true };
 static const struct element binary = { "binary", { "name" }, .once = true };
 static const struct element on_exit = { "exit", { "propagate" }, .once = true };
 static const struct element restart = { "restart",
@@ -67,9 +74,10 @@ static const struct element inner_config = { "config", .once = true,
 	                                     .any = true };
 static const struct element start = {
 	"start",
-	{ "name", "ram", "caps", "version" },
-	{ &resource, &binary, &on_exit, &restart, &heartbeat, &provides, &route,
-	  &inner_config },
+	{ "name", "ram", "caps", "version", "managed", "max_ram", "max_caps",
+	  "priority", "ld", "managing_system" },
+	{ &resource, &binary, &on_exit, &restart, &heartbeat, &affinity,
+	  &provides, &route, &inner_config },
 };
 static const struct element alias = { "alias", { "name", "child" } };
 static const struct element policy_child = { "child",
@@ -92,9 +100,9 @@ static const struct element report = {
 };
 static const struct element root_element = {
 	"config",
-	{ "verbose", "version" },
+	{ "verbose", "version", "prio_levels", "ld_verbose", "generate_xml" },
 	{ &parent_provides, &default_route, &defaults, &report, &heartbeat_rate,
-	  &alias, &offer, &start },
+	  &kept, &affinity_space, &alias, &offer, &start },
 };
 
 /* One row of Levenshtein's table at a time. Longer names count as far. */

@@ -20,6 +20,7 @@
 #include <session/pd.h>
 
 #include "config_live.h"
+#include "place.h"
 #include "route.h"
 #include "sandbox.h"
 
@@ -67,6 +68,7 @@ struct sandbox {
 	struct list starting;    /* of `children` */
 	unsigned incomplete;     /* of `children` */
 	bool leaving;            /* children go, for they are no more */
+	bool short_of;           /* managed children ask for more */
 	bool unmet;          /* some have less quota than their config says */
 	struct list waiting; /* sessions whose server is not up yet */
 	struct list orphans; /* owned: sessions without client */
@@ -86,6 +88,7 @@ struct sandbox {
 	bool one_by_one;       /* our parent cannot start a child at once */
 	struct fief_signal_handler parent_sigh; /* one of them changed */
 	struct fief_signal_handler work;        /* run sandbox_work soon */
+	struct fief_signal_handler given;       /* our parent gave more */
 };
 
 /* ---- sessions ---- */
@@ -308,11 +311,24 @@ void money_available(struct sandbox *, uint64_t *ram, uint64_t *caps);
 /* Take from a running child what it has too much and does not use; ask it to
  * yield the rest. */
 void quota_lower(struct child *);
+/* The same, down to that much. */
+void quota_take(struct child *, uint64_t ram, uint64_t caps);
+/* It says that it gave up what it was asked for. */
+void quota_yielded(struct child *);
+/* Give a running child more. False: it cannot be had. */
+bool quota_raise(struct child *, uint64_t ram, uint64_t caps);
 /* Have a running child pay for the `config` that it will have, or get back
  * what the next one costs less. Error: it cannot pay. */
 FIEF_MUST enum fief_err quota_content(struct child *);
 /* Give one that is new or runs what it lacks, from what is there. */
 void quota_give(struct child *, uint64_t *ram, uint64_t *caps);
+
+/* ---- grant.c: children that ask for more ---- */
+void grant_request(struct child *, uint64_t ram, uint32_t caps);
+/* There may be more to give. */
+void grants_progress(struct sandbox *);
+/* Does it ask for more, and did not get it? */
+bool grant_why(const struct child *, char why[NOTE_MAX]);
 
 /* ---- upward.c: sessions at our parent ---- */
 void upward_ask(struct session *);
@@ -449,6 +465,8 @@ struct child {
 	uint32_t yield_caps;
 	uint64_t id;         /* of this instance */
 	struct note *note;   /* owned; NULL: all is well */
+	struct crash *crash; /* owned; NULL: it never did */
+	struct place place;  /* as it was set */
 	unsigned unanswered; /* heartbeats */
 	bool exited;         /* it said so */
 	int exit_code;
@@ -512,6 +530,13 @@ bool verdict_restarts(struct child *);
 /* ---- crash.c ---- */
 /* Say why it crashed; `signal` is all there is without a report. */
 void child_report_crash(struct child *, int signal);
+/* The last one, for the state report. */
+void crash_put(struct node_gen *, const struct child *);
+void crash_forget(struct child *);
+
+/* ---- schedule.c ---- */
+/* Have it run where and as urgently as the config says. */
+void schedule_apply(struct child *);
 
 static inline const char *child_name(const struct child *c)
 {

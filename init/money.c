@@ -120,7 +120,8 @@ void money_fee_return(struct child *c)
 
 void money_available(struct sandbox *b, uint64_t *ram, uint64_t *caps)
 {
-	uint64_t ram_kept = SANDBOX_RAM_KEPT, caps_kept = SANDBOX_CAPS_KEPT;
+	uint64_t ram_kept = b->live.config.kept.ram;
+	uint64_t caps_kept = b->live.config.kept.caps;
 	uint64_t limit, used;
 	uint32_t cap_limit, cap_used;
 

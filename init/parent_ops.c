@@ -171,13 +171,10 @@ static enum fief_err op_heartbeat_sigh(struct fief_rpc_obj *self,
 	return sigh_set(&child_from(self)->heartbeat_sigh, handler);
 }
 
-/* What follows is kept or answered; nothing is decided by it yet. */
 static enum fief_err op_resource_request(struct fief_rpc_obj *self,
                                          uint64_t ram, uint32_t caps)
 {
-	child_from(self)->wanted_ram = ram;
-	child_from(self)->wanted_caps = caps;
-	state_pressing(child_from(self)->sandbox);
+	grant_request(child_from(self), ram, caps);
 	return FIEF_OK;
 }
 
@@ -191,10 +188,7 @@ static enum fief_err op_yield_request(struct fief_rpc_obj *self, uint64_t *ram,
 
 static enum fief_err op_yield_response(struct fief_rpc_obj *self)
 {
-	struct child *c = child_from(self);
-
-	if (c->yield_ram || c->yield_caps)
-		quota_lower(c);
+	quota_yielded(child_from(self));
 	return FIEF_OK;
 }
 

@@ -35,31 +35,57 @@ static void account_free(const struct child *c, uint64_t *ram, uint64_t *caps)
 	*caps = above(cap_limit - cap_used, CAPS_LEFT);
 }
 
-static void yield_ask(struct child *c)
+/* Take what is free above that, and note the rest. Was there any? */
+static bool take(struct child *c, uint64_t ram, uint64_t caps)
 {
-	c->yield_ram = above(c->ram, c->start->ram);
-	c->yield_caps = (uint32_t)above(c->caps, c->start->caps);
+	uint64_t free_ram, free_caps;
+
+	account_free(c, &free_ram, &free_caps);
+	free_ram = part_of(above(c->ram, ram), free_ram);
+	free_caps = part_of(above(c->caps, caps), free_caps);
+	if (money_move(c->sandbox, c->pd, c->sandbox->env->pd, free_ram,
+	               (uint32_t)free_caps))
+		free_ram = free_caps = 0;
+	c->ram -= free_ram;
+	c->caps -= free_caps;
+	c->yield_ram = above(c->ram, ram);
+	c->yield_caps = (uint32_t)above(c->caps, caps);
+	state_changed(c->sandbox);
+	return free_ram || free_caps;
+}
+
+static void yield_ask(const struct child *c)
+{
 	if (c->yield_ram || c->yield_caps)
 		fief_kif->signal(c->yield_sigh);
 }
 
+void quota_take(struct child *c, uint64_t ram, uint64_t caps)
+{
+	take(c, ram, caps);
+	yield_ask(c);
+}
+
+/* A managed one keeps what it was given, up to its maximum. */
 void quota_lower(struct child *c)
 {
-	const uint64_t ram = above(c->ram, c->start->ram);
-	const uint64_t caps = above(c->caps, c->start->caps);
-	uint64_t free_ram, free_caps;
+	const struct config_growth *g = &c->start->growth;
+	const uint64_t ram = g->managed ? g->max_ram : c->start->ram;
+	const uint64_t caps = g->managed ? g->max_caps : c->start->caps;
 
-	if (c->state != CHILD_RUNNING || (!ram && !caps))
+	c->yield_ram = c->yield_caps = 0;
+	if (c->state == CHILD_RUNNING && (c->ram > ram || c->caps > caps))
+		quota_take(c, ram, caps);
+}
+
+/* One that gave nothing is not asked again: it would say the same. */
+void quota_yielded(struct child *c)
+{
+	if (c->state != CHILD_RUNNING || (!c->yield_ram && !c->yield_caps) ||
+	    !take(c, c->ram - c->yield_ram, c->caps - c->yield_caps))
 		return;
-	account_free(c, &free_ram, &free_caps);
-	free_ram = part_of(ram, free_ram);
-	free_caps = part_of(caps, free_caps);
-	if (!money_move(c->sandbox, c->pd, c->sandbox->env->pd, free_ram,
-	                (uint32_t)free_caps)) {
-		c->ram -= free_ram;
-		c->caps -= free_caps;
-	}
 	yield_ask(c);
+	sandbox_work_soon(c->sandbox);
 }
 
 /* ---- its config ---- */
@@ -107,18 +133,20 @@ static void report_short(const struct child *c)
 }
 
 /* A child that waits for more looks again. */
-static void raise(struct child *c, uint64_t ram, uint64_t caps)
+bool quota_raise(struct child *c, uint64_t ram, uint64_t caps)
 {
 	struct sandbox *b = c->sandbox;
 
 	if (money_move(b, b->env->pd, c->pd, ram, (uint32_t)caps))
-		return;
+		return false;
+	state_changed(b);
 	c->ram += ram;
 	c->caps += caps;
 	if (c->wanted_ram || c->wanted_caps) {
 		c->wanted_ram = c->wanted_caps = 0;
 		fief_kif->signal(c->resource_sigh);
 	}
+	return true;
 }
 
 void quota_give(struct child *c, uint64_t *ram, uint64_t *caps)
@@ -134,7 +162,8 @@ void quota_give(struct child *c, uint64_t *ram, uint64_t *caps)
 	*ram -= more;
 	*caps -= more_caps;
 	if (c->state == CHILD_RUNNING) {
-		raise(c, more, more_caps);
+		if ((more || more_caps) && !quota_raise(c, more, more_caps))
+			return;
 	} else {
 		c->ram += more;
 		c->caps += more_caps;

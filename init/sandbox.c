@@ -45,6 +45,7 @@ static void on_work(struct fief_signal_handler *self, unsigned count)
 		changed |= sandbox_waiting_progress(b);
 		changed |= forward_progress(b);
 	} while (changed);
+	grants_progress(b);
 }
 
 void sandbox_work_soon(struct sandbox *b)
@@ -120,6 +121,7 @@ void sandbox_destroy(struct sandbox *b)
 	loader_forget_sandbox(b);
 	fief_signal_dissolve(b->env->ep, &b->parent_sigh);
 	fief_signal_dissolve(b->env->ep, &b->work);
+	fief_signal_dissolve(b->env->ep, &b->given);
 	fief_entrypoint_alarm(b->env->ep, FIEF_NEVER, NULL, NULL);
 	config_live_fini(&b->live);
 	fief_free(b->env->heap, b, sizeof(*b));

@@ -130,12 +130,33 @@ static const char *session_state_name(const struct session *s)
 	                                    name[s->state];
 }
 
-static void session_put(struct node_gen *g, const struct session *s)
+static const char *server_name(const struct session *s)
+{
+	if (s->server)
+		return child_name(s->server);
+	if (s->state == SESSION_DENIED || s->state == SESSION_DEAD)
+		return NULL;
+	return s->local ? "local" : "parent";
+}
+
+/* Who is at its other end. */
+static void peer_put(struct node_gen *g, const struct session *s, bool provided)
+{
+	const char *client = s->client ? child_name(s->client) : NULL;
+	const char *name = provided ? client : server_name(s);
+
+	if (name)
+		node_gen_attr(g, provided ? "client" : "server", name);
+}
+
+static void session_put(struct node_gen *g, const struct session *s,
+                        bool provided)
 {
 	node_gen_open(g, "session");
 	node_gen_attr(g, "service", s->service);
 	node_gen_attr(g, "label", s->label);
 	node_gen_attr(g, "state", session_state_name(s));
+	peer_put(g, s, provided);
 	node_gen_attr_size(g, "ram", s->ram);
 	node_gen_attr_u64(g, "caps", s->caps);
 	if (s->sandbox->live.config.report.session_args && s->args[0])
@@ -148,12 +169,13 @@ static void requested_put(struct node_gen *g, const struct child *c)
 	node_gen_open(g, "requested");
 	for (unsigned i = 0; i < ENV_COUNT; i++)
 		if (c->env[i])
-			session_put(g, c->env[i]);
+			session_put(g, c->env[i], false);
 	for (struct fief_id *i = fief_id_first(&c->sessions); i;
 	     i = fief_id_next(i))
-		session_put(g, FIEF_ID_OBJECT(i, struct session, client_id));
+		session_put(g, FIEF_ID_OBJECT(i, struct session, client_id),
+		            false);
 	LIST_FOR_EACH(s, &c->closing, struct session, link)
-		session_put(g, s);
+		session_put(g, s, false);
 	node_gen_close(g);
 }
 
@@ -162,7 +184,8 @@ static void provided_put(struct node_gen *g, const struct child *c)
 	node_gen_open(g, "provided");
 	for (struct fief_id *i = fief_id_first(&c->served); i;
 	     i = fief_id_next(i))
-		session_put(g, FIEF_ID_OBJECT(i, struct session, server_id));
+		session_put(g, FIEF_ID_OBJECT(i, struct session, server_id),
+		            true);
 	node_gen_close(g);
 }
 
@@ -243,6 +266,7 @@ static void child_put(struct node_gen *g, const struct child *c)
 
 	node_gen_open(g, "child");
 	child_attrs_put(g, c);
+	crash_put(g, c);
 	quotas_put(g, c);
 	if (r->requested)
 		requested_put(g, c);
@@ -252,6 +276,14 @@ static void child_put(struct node_gen *g, const struct child *c)
 }
 
 /* ---- the whole ---- */
+
+static void alias_put(struct node_gen *g, const struct config_alias *a)
+{
+	node_gen_open(g, "alias");
+	node_gen_attr(g, "name", a->name);
+	node_gen_attr(g, "child", a->child);
+	node_gen_close(g);
+}
 
 static void state_open(struct node_gen *g, const struct sandbox *b)
 {
@@ -270,6 +302,9 @@ void sandbox_state(const struct sandbox *b, const struct sandbox_quota *own,
 	for (const struct config_start *s = b->live.config.starts; s;
 	     s = s->next)
 		child_put(g, s->child);
+	for (const struct config_alias *a = b->live.config.aliases; a;
+	     a = a->next)
+		alias_put(g, a);
 	node_gen_close(g);
 }
 

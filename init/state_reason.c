@@ -64,15 +64,11 @@ static enum reason sessions_reason(const struct child *c, char why[NOTE_MAX])
 
 enum reason state_reason(const struct child *c, char why[NOTE_MAX])
 {
-	char ram[NUMBER_TEXT_MAX];
-
 	if (c->note) {
 		memcpy(why, c->note->why, NOTE_MAX);
 		return c->note->reason;
 	}
-	if (!c->wanted_ram && !c->wanted_caps)
+	if (!grant_why(c, why))
 		return sessions_reason(c, why);
-	put(why, "\"%s\" asks for %s RAM and %u caps more", child_name(c),
-	    number_text(ram, c->wanted_ram), c->wanted_caps);
 	return c->wanted_ram ? REASON_RAM : REASON_CAPS;
 }

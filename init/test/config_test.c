@@ -13,6 +13,8 @@
 #include <init/route.h>
 #include <init/sandbox.h>
 
+#include "message.h"
+
 /* Chunks from malloc, so that each is bounds-checked. */
 struct source {
 	struct arena_source source;
@@ -369,16 +371,10 @@ static void refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		char line[NODE_ERROR_MAX + 64];
 		struct parsed p;
-		struct fmt f;
 
 		assert_int_not_equal(parse(&p, table[i].text), FIEF_OK);
-		fmt_init(&f, line, sizeof(line));
-		node_error_print(&f, "config", &p.err);
-		if (!strstr(line, table[i].error))
-			fail_msg("found \"%s\", expected \"%s\"", line,
-			         table[i].error);
+		message_expect(&p.err, table[i].error);
 		done(&p);
 	}
 }
@@ -413,16 +409,12 @@ static void warned(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		char line[NODE_ERROR_MAX + 64];
 		struct parsed p;
-		struct fmt f;
 
 		assert_int_equal(parse(&p, table[i].text), FIEF_OK);
 		assert_non_null(p.config->warnings);
 		assert_null(p.config->warnings->next);
-		fmt_init(&f, line, sizeof(line));
-		node_error_print(&f, "config", &p.config->warnings->what);
-		assert_non_null(strstr(line, table[i].warning));
+		message_expect(&p.config->warnings->what, table[i].warning);
 		done(&p);
 	}
 }

@@ -132,6 +132,13 @@ static const char *const pieces[] = {
 	"<default-route><any-service><child name='i'/></any-service>"
 	"</default-route>",
 	"<parent-provides><service name='LOG'/></parent-provides>",
+	"<report ids='yes'/>",
+	"<heartbeat rate_ms='5'/>",
+	"<affinity-space width='2'/>",
+	"<resource name='RAM' preserve='1M'/>",
+	"<start name='n'><heartbeat restart_after_skipped='2'/></start>",
+	"<start name='o'><affinity xpos='1'/></start>",
+	"<start name='p' managed='yes' max_ram='5M'/>",
 	"\n",
 	" \t",
 	"<!-- remark -->",

@@ -128,7 +128,8 @@ static void on_yield(struct fief_signal_handler *self, unsigned count)
 	(void)self, (void)count;
 	if (parent_yield_request(parent, &ram, &caps) || do_free(NULL))
 		return;
-	fief_log("yields %llu KiB", (unsigned long long)(ram >> 10));
+	fief_log("yields %llu KiB and %u caps", (unsigned long long)(ram >> 10),
+	         caps);
 	if (parent_yield_response(parent))
 		fief_error("cannot yield");
 }

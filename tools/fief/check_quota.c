@@ -44,7 +44,8 @@ static struct account need(const struct config_start *s)
 static struct account available(const struct authority_init *in,
                                 struct account of_run)
 {
-	const struct account kept = { SANDBOX_RAM_KEPT, SANDBOX_CAPS_KEPT };
+	const struct account kept = { in->config->kept.ram,
+		                      in->config->kept.caps };
 	const struct account pd = { PD_RAM_QUOTA, PD_CAP_QUOTA };
 
 	if (!in->outer)
