@@ -87,10 +87,13 @@ static enum fief_err run(const struct start *s)
 		[KIF_BOOT_CPU] = s->cap[PART_CPU],
 		[KIF_BOOT_LOG] = s->cap[PART_LOG],
 	};
+	const struct kcore_ds *image = core_rom_memory(s->session[PART_ROM]);
 	enum fief_err e;
 
+	if (!image)
+		return FIEF_NOT_FOUND;
 	pd->death_sigh = s->in->death_sigh.cap;
-	e = core_pd_run(pd, core_rom_memory(s->session[PART_ROM]), boot);
+	e = core_pd_run(pd, image, boot);
 	if (!e)
 		core_cpu_assign(pd, s->cap[PART_CPU]);
 	return e;

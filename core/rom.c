@@ -10,7 +10,7 @@
 
 struct rom_session {
 	struct fief_rpc_obj obj;
-	struct core_module *module; /* counted: what the client sees */
+	struct core_module *module; /* counted: what is seen; NULL: nothing */
 	struct core_ds ds;
 	fief_cap sigh; /* owned: received */
 	struct list_elem in_watchers;
@@ -21,6 +21,12 @@ struct rom_session {
 static struct rom_session *rom_of(struct fief_rpc_obj *obj)
 {
 	return FIEF_CONTAINER_OF(obj, struct rom_session, obj);
+}
+
+static void module_put(struct rom_session *s)
+{
+	if (s->module)
+		core_module_put(s->module);
 }
 
 /* Show the newest content from now on. */
@@ -44,6 +50,10 @@ static enum fief_err op_dataspace(struct fief_rpc_obj *self,
 	enum fief_err e;
 
 	core_ds_fini(&s->ds);
+	ds->cap = FIEF_CAP_NULL;
+	*size = 0;
+	if (!s->module)
+		return FIEF_OK;
 	e = rom_renew(s);
 	if (!e)
 		e = core_ds_init(&s->ds, core_module_memory(s->module),
@@ -61,7 +71,7 @@ const struct kcore_ds *core_rom_memory(const struct core_session *s)
 {
 	const struct rom_session *rom = s->object;
 
-	return core_module_memory(rom->module);
+	return rom->module ? core_module_memory(rom->module) : NULL;
 }
 
 static enum fief_err op_update(struct fief_rpc_obj *self, bool *fits)
@@ -69,7 +79,7 @@ static enum fief_err op_update(struct fief_rpc_obj *self, bool *fits)
 	struct rom_session *s = rom_of(self);
 
 	/* Sealed memory never changes: news come in another dataspace. */
-	*fits = core_module_newest(s->module);
+	*fits = !s->module || core_module_newest(s->module);
 	return FIEF_OK;
 }
 
@@ -97,9 +107,33 @@ static enum fief_err refusal(enum fief_err e)
 	return e == FIEF_OUT_OF_RAM || e == FIEF_LIMIT ? e : FIEF_DENIED;
 }
 
+/* The configuration of the system is for the component that core starts, or
+ * whom that gives its own label. All others ask for a "config", too: those to
+ * whom nobody gave one have an empty one. */
+static bool is_for_others(const char *label)
+{
+	struct label who;
+
+	return !strcmp(label_last(label), "config") &&
+	       !label_identity(&who, label) && label_last(who.text) != who.text;
+}
+
+static enum fief_err module_open(const char *label, struct rom_session *rom)
+{
+	const char *name = label_last(label);
+	enum fief_err e;
+
+	if (is_for_others(label))
+		return FIEF_OK;
+	e = core_module_get(name, &rom->module);
+	if (e)
+		core_log("Error: ROM module \"%s\" for \"%s\": %s", name, label,
+		         fief_err_text(e));
+	return e ? refusal(e) : FIEF_OK;
+}
+
 static enum fief_err rom_open(struct core_session *s, fief_cap *cap)
 {
-	const char *name = label_last(s->label.text);
 	struct rom_session *rom;
 	enum fief_err e;
 	void *mem;
@@ -110,16 +144,14 @@ static enum fief_err rom_open(struct core_session *s, fief_cap *cap)
 	rom = mem;
 	rom->obj.type = &rom_rpc_type;
 	rom->obj.ops = &rom_ops;
-	e = core_module_get(name, &rom->module);
+	e = module_open(s->label.text, rom);
 	if (e) {
-		core_log("Error: ROM module \"%s\" for \"%s\": %s", name,
-		         s->label.text, fief_err_text(e));
 		fief_free(core.alloc, rom, sizeof(*rom));
-		return refusal(e);
+		return e;
 	}
 	e = fief_entrypoint_manage(&core.ep, &rom->obj);
 	if (e) {
-		core_module_put(rom->module);
+		module_put(rom);
 		fief_free(core.alloc, rom, sizeof(*rom));
 		return e;
 	}
@@ -136,7 +168,7 @@ static void rom_close(struct core_session *s)
 	fief_entrypoint_dissolve(&core.ep, &rom->obj);
 	fief_kif->drop(rom->sigh, 1);
 	list_remove(&rom->in_watchers);
-	core_module_put(rom->module);
+	module_put(rom);
 	fief_free(core.alloc, rom, sizeof(*rom));
 }
 
@@ -153,7 +185,8 @@ unsigned core_rom_news(const char *name)
 	unsigned told = 0;
 
 	LIST_FOR_EACH(s, &core.watchers, struct rom_session, in_watchers) {
-		if (strcmp(core_module_name(s->module), name) != 0)
+		if (!s->module ||
+		    strcmp(core_module_name(s->module), name) != 0)
 			continue;
 		fief_kif->signal(s->sigh);
 		told++;

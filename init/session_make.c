@@ -41,11 +41,12 @@ static void report_route(struct session *s, enum route_result result)
 	     why[result].text, s->service, s->sent);
 }
 
+/* Its own config: a longer label is of somebody below it. */
 static bool served_by_us(const struct child *c, enum env_kind env,
                          const char *service, const char *sent)
 {
 	return env == ENV_NONE && c->start->config && !strcmp(service, "ROM") &&
-	       !strcmp(label_last(sent), "config");
+	       !strcmp(sent, "config");
 }
 
 static enum fief_err label_make(const struct child *c, const char *sent,

@@ -27,7 +27,7 @@ static bool local(const struct authority_ask *q)
 {
 	return q->client->config && !q->binary &&
 	       !strcmp(q->service, ROM_SERVICE) &&
-	       !strcmp(label_last(q->label), "config");
+	       !strcmp(q->label, "config");
 }
 
 enum authority_outcome authority_step(const struct authority_ask *q,
