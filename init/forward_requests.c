@@ -16,6 +16,17 @@ static struct session *find(const struct sandbox *b, uint32_t id)
 	                      client_id);
 }
 
+/* What its record costs is out of the donation. */
+static enum fief_err fee_take(const struct sandbox *b, uint64_t *ram)
+{
+	if (b->forwarded.tree.count < SANDBOX_FORWARDED_PAID)
+		return FIEF_OK;
+	if (*ram < SANDBOX_SESSION_RAM)
+		return FIEF_INSUFFICIENT_RAM;
+	*ram -= SANDBOX_SESSION_RAM;
+	return FIEF_OK;
+}
+
 static enum fief_err make(struct sandbox *b,
                           const struct parent_next_request_reply *q,
                           struct session **out)
@@ -25,12 +36,14 @@ static enum fief_err make(struct sandbox *b,
 		.label = q->label,
 		.args = q->args,
 	};
+	uint64_t ram = q->ram;
 	struct session *s;
 	enum fief_err e;
 	void *mem;
 
-	if (b->forwarded.tree.count >= SANDBOX_FORWARDED_MAX)
-		return FIEF_LIMIT;
+	e = fee_take(b, &ram);
+	if (e)
+		return e;
 	e = fief_alloc_zeroed(b->env->heap, sizeof(*s), &mem);
 	if (e)
 		return e;
@@ -38,7 +51,7 @@ static enum fief_err make(struct sandbox *b,
 	s->sandbox = b;
 	s->forwarded = true;
 	s->env = ENV_NONE;
-	s->ram = q->ram;
+	s->ram = ram;
 	s->caps = q->caps;
 	s->settled_by_news = true;
 	s->late = LATE_SESSION;
@@ -58,11 +71,12 @@ static void on_create(struct sandbox *b,
 	struct session *s;
 	enum fief_err e = make(b, q, &s);
 
-	if (e) {
+	if (e && e != FIEF_INSUFFICIENT_RAM)
 		fief_error("cannot forward service \"%.*s\" (label \"%.*s\"): "
 		           "%s",
 		           (int)q->service.len, q->service.s, (int)q->label.len,
 		           q->label.s, fief_err_text(e));
+	if (e) {
 		forward_respond(b, q->id, forward_response(e));
 		return;
 	}

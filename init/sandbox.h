@@ -32,8 +32,9 @@ enum {
 	SANDBOX_SESSION_RAM = 1024,
 	SANDBOX_SESSIONS_PAID = 4, /* by SANDBOX_CHILD_RAM */
 
-	/* Sessions that our parent has here; nobody pays for their records. */
-	SANDBOX_FORWARDED_MAX = 256,
+	/* Of the donation of a session that our parent has here, as much stays
+	 * with us as long as it exists, from the 33rd on: its record. */
+	SANDBOX_FORWARDED_PAID = 32,
 };
 
 struct node_gen;

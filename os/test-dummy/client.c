@@ -10,7 +10,7 @@
 
 #include "dummy.h"
 
-enum { HELD = 16 };
+enum { HELD = 64 };
 
 static struct held {
 	struct fief_session session;
@@ -50,7 +50,7 @@ static struct held *unused(void)
 	return NULL;
 }
 
-enum fief_err dummy_session(struct fief_env *env, const struct node *n)
+static enum fief_err session(struct fief_env *env, const struct node *n)
 {
 	const struct fief_session_args args = {
 		.service = node_attr(n, "service", "Dummy"),
@@ -69,6 +69,16 @@ enum fief_err dummy_session(struct fief_env *env, const struct node *n)
 	e = fief_session_open(env, &args, &h->session);
 	fief_log("%s \"%s\": %s", args.service, args.label, fief_err_text(e));
 	return FIEF_OK;
+}
+
+enum fief_err dummy_session(struct fief_env *env, const struct node *n)
+{
+	uint64_t count = 1;
+	enum fief_err e = node_attr_u64(n, "count", 1, NULL, &count);
+
+	while (!e && count--)
+		e = session(env, n);
+	return e;
 }
 
 enum fief_err dummy_upgrade(struct fief_env *env, const struct node *n)

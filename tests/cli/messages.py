@@ -45,7 +45,7 @@ UNSEEN = {
     "what to preserve of": "init/test/settings_test.c",
     "there are more warnings than": "init/test/settings_test.c",
     "runs without its priority": "core without a host that has it",
-    "cannot forward service": "init without memory, or with many clients",
+    "cannot forward service": "init without memory",
     'parent: "%s", the server of service': "init/test/system/offers.xml",
     "cannot offer services: %s": "init without memory",
     "no policy lets the parent have": "run/forward-denied",

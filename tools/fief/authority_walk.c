@@ -26,8 +26,7 @@ bool authority_core_provides(const char *service)
 static bool local(const struct authority_ask *q)
 {
 	return q->client->config && !q->binary &&
-	       !strcmp(q->service, ROM_SERVICE) &&
-	       !strcmp(q->label, "config");
+	       !strcmp(q->service, ROM_SERVICE) && !strcmp(q->label, "config");
 }
 
 enum authority_outcome authority_step(const struct authority_ask *q,
