@@ -250,7 +250,7 @@ class Parts(Case):
         os.unlink(os.path.join(self.folder, "rom/hello"))
         code, out, err = self.fief("tour")
         self.assertEqual((code, err), (0, ""))
-        self.assertEqual(out.count("(left out: this build has no comp"), 7)
+        self.assertEqual(out.count("(left out: this build has no comp"), 8)
 
 
 class Foreigners(Case):

@@ -113,6 +113,16 @@ static const struct step steps[] = {
 		.images = { "example-ring-server", "example-ring-client" },
 		.seconds = 20,
 	},
+	{
+		.title = "A component that runs another one",
+		.notice = "What init does is a library. Here a component of 80 "
+			  "lines runs the first one of\nthis tour, serves its "
+			  "LOG and nothing else. Source: examples/6-sandbox.",
+		.config = "sandbox.xml",
+		.init = "init",
+		.images = { "hello", "example-launcher" },
+		.seconds = 10,
+	},
 };
 
 enum { STEPS = sizeof(steps) / sizeof(steps[0]) };
