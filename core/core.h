@@ -2,7 +2,7 @@
 /*
  * Core: the root of the tree. It owns all RAM, capabilities and CPU time and
  * serves them as PD, CPU, RM, ROM and LOG sessions to its only child, init, which
- * routes them on. One thread; nothing here waits for a component.
+ * routes them on. What init reports of its children, core keeps for `fief`. One thread; nothing here waits for a component.
  */
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <fief/id_space.h>
 #include <fief/kcore.h>
 
+#include <lib/capnp.h>
 #include <lib/label.h>
 #include <lib/list.h>
 
@@ -38,6 +39,7 @@ struct core_session {
 	void *object;                       /* owned: of the service */
 	size_t ram, caps; /* held for the client, given back at close */
 	struct label label;
+	struct capnp_text args; /* borrowed: while it is opened */
 };
 
 /* A child of core: init. */
@@ -75,7 +77,8 @@ extern struct core core;
 
 /* ---- services ---- */
 extern const struct core_service core_pd_service, core_cpu_service,
-	core_rm_service, core_rom_service, core_log_service;
+	core_rm_service, core_rom_service, core_log_service,
+	core_report_service;
 
 /* ---- parent.c ---- */
 FIEF_MUST enum fief_err core_parent_init(struct core_parent *,
@@ -120,6 +123,16 @@ unsigned core_module_reload(const char *name);
 const struct kcore_ds *core_rom_memory(const struct core_session *);
 /* Tell those who watch a module of that name. Returns their number. */
 unsigned core_rom_news(const char *name);
+
+/* ---- report.c ---- */
+/* What the first component published last. */
+struct core_report {
+	const char *text; /* borrowed: until the next event */
+	size_t len;
+	uint64_t number, at; /* counts up; kif time */
+};
+/* NULL: nothing yet. */
+const struct core_report *core_report_newest(void);
 
 /* ---- what the host offers; linux/ ---- */
 FIEF_MUST enum fief_err core_module_file(const char *name,

@@ -15,7 +15,7 @@ enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
 
 static const struct core_service *const services[] = {
 	&core_pd_service,  &core_cpu_service, &core_rm_service,
-	&core_rom_service, &core_log_service,
+	&core_rom_service, &core_log_service, &core_report_service,
 };
 
 static struct core_parent *parent_of(struct fief_rpc_obj *obj)
@@ -100,9 +100,11 @@ enum fief_err core_session_open(struct core_parent *p,
 	}
 	s->ram = in->ram;
 	s->caps = in->caps;
+	s->args = in->args;
 	e = fief_id_add_as(&p->sessions, &s->id, in->id);
 	if (!e)
 		e = service->open(s, cap);
+	s->args = (struct capnp_text){ 0 };
 	if (e)
 		session_free(s);
 	return e;

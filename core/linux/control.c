@@ -6,6 +6,12 @@
  *   stop          end the system in order
  *   reload NAME   read the file of a ROM module again: "told NUMBER" of
  *                 sessions
+ *   report BYTE   "report NUMBER AGE BYTES", in ms, then the state report of
+ *                 the first component from that byte on; "none". Newlines,
+ *                 zero bytes and backslashes are \n, \0 and \\
+ *
+ * A list that takes more than one message has "more NUMBER" as last line of all
+ * but the last: what to ask for next.
  *
  * fief sends the next request when it has the whole answer, so that answers
  * always fit into the socket. */
@@ -93,12 +99,77 @@ static void reload_module(const char *name)
 	answer(text, f.len);
 }
 
+/* ---- the state report ---- */
+
+/* All pages are of one report, whatever comes in between. */
+static struct shown {
+	char *text; /* owned */
+	size_t len;
+} shown;
+
+static void shown_forget(void)
+{
+	if (shown.text)
+		fief_free(core.alloc, shown.text, shown.len + 1);
+	shown = (struct shown){ 0 };
+}
+
+/* False, after an answer: there is none. */
+static bool shown_take(struct fmt *f)
+{
+	enum { MS = 1000000 };
+	const struct core_report *r = core_report_newest();
+	void *mem;
+
+	shown_forget();
+	if (!r || fief_alloc(core.alloc, r->len + 1, &mem)) {
+		fmt_string(f, r ? "error: core is out of memory\n" : "none\n");
+		return false;
+	}
+	shown = (struct shown){ memcpy(mem, r->text, r->len), r->len };
+	fmt_add(f, "report %llu %llu %zu\n", (unsigned long long)r->number,
+	        (unsigned long long)(fief_kif->time() - r->at) / MS, r->len);
+	return true;
+}
+
+static void add_escaped(struct fmt *f, char c)
+{
+	if (c != '\n' && c && c != '\\') {
+		fmt_char(f, c);
+		return;
+	}
+	fmt_char(f, '\\');
+	fmt_char(f, c == '\n' ? 'n' : c ? '\\' : '0');
+}
+
+static void show_report(size_t from)
+{
+	enum { LAST_LINE_MAX = 80, PAGE = 32 << 10 };
+	static char text[PAGE];
+	struct fmt f;
+
+	fmt_init(&f, text, sizeof(text));
+	if (from ? shown.text != NULL : shown_take(&f)) {
+		while (from < shown.len && f.len < PAGE - LAST_LINE_MAX)
+			add_escaped(&f, shown.text[from++]);
+		fmt_char(&f, '\n');
+	}
+	if (from < shown.len)
+		fmt_add(&f, "more %zu\n", from);
+	else
+		shown_forget();
+	answer(text, f.len);
+}
+
 static void handle(char *request)
 {
-	static const char reload[] = "reload ", ps[] = "ps ";
+	static const char reload[] = "reload ", ps[] = "ps ",
+			  report[] = "report ";
 
 	if (!strncmp(request, ps, sizeof(ps) - 1)) {
 		list_pds(strtoul(request + sizeof(ps) - 1, NULL, 10));
+	} else if (!strncmp(request, report, sizeof(report) - 1)) {
+		show_report(strtoul(request + sizeof(report) - 1, NULL, 10));
 	} else if (!strcmp(request, "stop")) {
 		core_end(0);
 	} else if (!strncmp(request, reload, sizeof(reload) - 1)) {

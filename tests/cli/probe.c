@@ -2,12 +2,14 @@
 /* A component for tests of the command line and for scenarios: does what the
  * attribute `do` of its config says. */
 
+#include <fief/attached.h>
 #include <fief/component.h>
 #include <fief/config.h>
 #include <fief/log.h>
 #include <fief/session.h>
 #include <lib/mem.h>
 #include <session/log.h>
+#include <session/report.h>
 
 struct probe {
 	struct fief_env *env;
@@ -102,13 +104,86 @@ static void do_session(const struct probe *p)
 	fief_exit(p->env, !!e);
 }
 
+/* ---- reports ---- */
+
+static uint64_t number(const struct probe *p, const char *name,
+                       uint64_t fallback)
+{
+	uint64_t n = fallback;
+
+	if (node_attr_u64(p->config, name, fallback, NULL, &n))
+		fief_error("%s is not a number", name);
+	return n;
+}
+
+/* With a buffer of `buffer` bytes and a donation for one of `paid`. */
+static enum fief_err report_open(const struct probe *p,
+                                 struct fief_session *out)
+{
+	char args[40];
+	const struct fief_session_args a = {
+		.service = REPORT_SERVICE,
+		.label = node_attr(p->config, "label", "state"),
+		.args = args,
+		.ram = REPORT_RAM_QUOTA + 2 * number(p, "paid", 4096),
+		.caps = REPORT_CAP_QUOTA,
+	};
+
+	if (fmt_text(args, sizeof(args), "buffer_size=%llu",
+	             (unsigned long long)number(p, "buffer", 4096)) >=
+	    sizeof(args))
+		return FIEF_TOO_LONG;
+	return fief_session_open(p->env, &a, out);
+}
+
+/* `bytes` bytes of `fill`, over and over. */
+static enum fief_err report_send(const struct probe *p, struct report_cap cap)
+{
+	const char *const fill = node_attr(p->config, "fill", "x");
+	const uint64_t bytes = number(p, "bytes", 0);
+	struct fief_attached at = { 0 };
+	struct dataspace_cap ds;
+	enum fief_err e;
+	uint64_t size;
+
+	e = report_dataspace(cap, &ds, &size);
+	if (!e)
+		e = fief_attach(&at, ds.cap, size, KIF_READ | KIF_WRITE);
+	if (e)
+		return e;
+	for (uint64_t i = 0; i < bytes && i < size; i++)
+		((char *)at.addr)[i] = fill[i % strlen(fill)];
+	e = report_submit(cap, bytes);
+	fief_detach(&at);
+	return e;
+}
+
+/* As the first component publishes its state; `then` is one of:
+ * second   a second session beside the first
+ * close    end the session */
+static void do_report(const struct probe *p)
+{
+	const char *const then = node_attr(p->config, "then", "");
+	struct fief_session session, second;
+	enum fief_err e = report_open(p, &session);
+
+	if (!e)
+		e = report_send(p, (struct report_cap){ session.cap });
+	if (!e && !strcmp(then, "second"))
+		e = report_open(p, &second);
+	else if (!e && !strcmp(then, "close"))
+		fief_session_close(p->env, &session);
+	fief_log("report: %s", fief_err_text(e));
+}
+
 static const struct {
 	const char *name;
 	void (*run)(const struct probe *);
 } actions[] = {
-	{ "idle", do_idle },       { "exit", do_exit },   { "crash", do_crash },
-	{ "flood", do_flood },     { "nasty", do_nasty }, { "forge", do_forge },
-	{ "session", do_session },
+	{ "idle", do_idle },       { "exit", do_exit },
+	{ "crash", do_crash },     { "flood", do_flood },
+	{ "nasty", do_nasty },     { "forge", do_forge },
+	{ "session", do_session }, { "report", do_report },
 };
 
 void fief_component_construct(struct fief_env *env)

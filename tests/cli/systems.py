@@ -56,8 +56,9 @@ class Systems(Case):
             .partition("<config>")[2], binary="init", ram="8M", caps="900"))
 
     def test_nobody_reads_the_report(self):
+        inner = "<config><report/>" + SYSTEM.partition("<config>")[2] % ""
         self.says("no session for the state report: refused by policy",
-                  "<report/>" + child("a", config='do="idle"'))
+                  child("sub", inner, binary="init", ram="8M", caps="900"))
 
     def test_kill_is_propagated(self):
         s = self.start("--init", "init", ready=None, config=SYSTEM % child(

@@ -50,6 +50,8 @@ static enum server_taken request(void *ctx, const struct server_request *q)
 	require(strlen(q->line) < SERVER_REQUEST_MAX && q->out);
 	require(!q->body_len || q->body);
 	output_add(q->out, q->line, 1);
+	if (!strcmp(q->line, "report"))
+		return SERVER_CORE;
 	return q->last ? SERVER_ANSWERED :
 	                 (enum server_taken)((unsigned char)*q->line % 4);
 }
@@ -106,6 +108,7 @@ static void core_check(struct run *r)
 		require(strlen(request) == (size_t)n);
 		require(!strchr(request, '\n'));
 		require(!strncmp(request, "ps ", 3) ||
+		        !strncmp(request, "report ", 7) ||
 		        !strncmp(request, "reload ", 7));
 	}
 }

@@ -23,6 +23,20 @@ void control_fini(struct control *c)
 	c->answer = NULL;
 }
 
+/* Answers to these may have several pages. */
+static const char *const paged[] = { "ps", "report" };
+
+static const char *paged_word(const char *request)
+{
+	for (size_t i = 0; i < sizeof(paged) / sizeof(paged[0]); i++) {
+		const size_t len = strlen(paged[i]);
+
+		if (!strncmp(paged[i], request, len) && request[len] == ' ')
+			return paged[i];
+	}
+	return NULL;
+}
+
 static bool post(struct control *c, const char *request)
 {
 	ssize_t n = send(c->fd, request, strlen(request),
@@ -38,6 +52,7 @@ bool control_send(struct control *c, const char *request)
 		return false;
 	c->len = 0;
 	c->answer[0] = '\0';
+	c->paged = paged_word(request);
 	return true;
 }
 
@@ -48,13 +63,13 @@ static bool next_page(struct control *c)
 	char request[CONTROL_REQUEST_MAX];
 	size_t at = c->len;
 
-	if (!at)
+	if (!at || !c->paged)
 		return false;
 	for (at--; at && c->answer[at - 1] != '\n';)
 		at--;
 	if (strncmp(c->answer + at, more, sizeof(more) - 1) != 0)
 		return false;
-	snprintf(request, sizeof(request), "ps %lu",
+	snprintf(request, sizeof(request), "%s %lu", c->paged,
 	         strtoul(c->answer + at + sizeof(more) - 1, NULL, 10));
 	c->len = at;
 	c->answer[at] = '\0';

@@ -16,6 +16,7 @@ struct control {
 	bool ended;   /* core will not answer any more */
 	char *answer; /* owned: lines so far, terminated, without the end */
 	size_t len;
+	const char *paged; /* the request that is answered in pages; or NULL */
 };
 
 void control_init(struct control *c, int fd);

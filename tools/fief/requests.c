@@ -267,6 +267,17 @@ static enum server_taken do_grants(struct asked *a)
 	return requests_grants(a->r, a->q);
 }
 
+static enum server_taken do_report(struct asked *a)
+{
+	static const char unwanted[] = "unwanted\n";
+	const struct authority *s = requests_system(a->r);
+
+	if (!s || !s->inits || s->inits->config->report.wanted)
+		return SERVER_CORE;
+	output_add(a->q->out, unwanted, sizeof(unwanted) - 1);
+	return SERVER_ANSWERED;
+}
+
 static enum server_taken do_events(struct asked *a)
 {
 	return journal_show(a, &a->r->events);
@@ -280,7 +291,7 @@ static const struct {
 	{ "config", do_config }, { "history", do_history },
 	{ "log", do_log },       { "events", do_events },
 	{ "grant", do_grant },   { "revoke", do_revoke },
-	{ "grants", do_grants },
+	{ "grants", do_grants }, { "report", do_report },
 };
 
 enum server_taken requests_take(struct requests *r,

@@ -10,6 +10,9 @@
  *   history              see history.h
  *   grant BASE ..., revoke BASE ID   as apply, see grant_table.h
  *   grants               "grants", and the lines of it
+ *   report               the state report of the first component, as core tells
+ *                        it (see core/linux/control.c); "unwanted" if the
+ *                        configuration in force has no <report>
  *   log [FROM] [wait], events [FROM] [wait]   see journal.h; `wait`: not
  *                        before there is one
  */

@@ -88,10 +88,17 @@ static void instance_line(struct server *s, struct server_client *c)
 	free(safe);
 }
 
+/* The same from its beginning. */
+static void ask_core(struct server *s, struct server_client *c)
+{
+	strcpy(c->request + strcspn(c->request, " "), " 0");
+	c->deadline = util_now_ms() + PATIENCE_MS;
+	queue(s, c);
+}
+
 static void do_ps(struct server *s, struct server_client *c)
 {
-	strcpy(c->request, "ps 0");
-	queue(s, c);
+	ask_core(s, c);
 }
 
 static void do_stop(struct server *s, struct server_client *c)
@@ -112,6 +119,8 @@ static void do_other(struct server *s, struct server_client *c, bool last)
 	/* LATER: it may have been answered by now. */
 	if (taken == SERVER_ANSWERED)
 		client_answer(c, "");
+	else if (taken == SERVER_CORE)
+		ask_core(s, c);
 	else if (taken == SERVER_UNKNOWN)
 		client_answer(c, "error: unknown request\n");
 }
