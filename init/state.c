@@ -5,6 +5,7 @@
 
 #include "internal.h"
 
+#include <lib/mem.h>
 #include <lib/node_gen.h>
 
 /* ---- accounts ---- */
@@ -149,12 +150,27 @@ static void peer_put(struct node_gen *g, const struct session *s, bool provided)
 		node_gen_attr(g, provided ? "client" : "server", name);
 }
 
+/* The label that the client asked for cannot be told from the one that the
+ * server sees. */
+static bool relabelled(const struct session *s)
+{
+	struct label plain;
+
+	return s->client &&
+	       (label_compose(&plain, child_name(s->client), s->sent) ||
+	        strcmp(plain.text, s->label) != 0);
+}
+
 static void session_put(struct node_gen *g, const struct session *s,
                         bool provided)
 {
 	node_gen_open(g, "session");
 	node_gen_attr(g, "service", s->service);
 	node_gen_attr(g, "label", s->label);
+	if (relabelled(s))
+		node_gen_attr(g, "asked", s->sent);
+	if (s->movable)
+		node_gen_attr_bool(g, "movable", true);
 	node_gen_attr(g, "state", session_state_name(s));
 	peer_put(g, s, provided);
 	node_gen_attr_size(g, "ram", s->ram);

@@ -83,6 +83,21 @@ static void do_forge(const struct probe *p)
 	fief_exit(p->env, 0);
 }
 
+/* Keep a second LOG session, of that label. */
+static void do_log(const struct probe *p)
+{
+	const struct fief_session_args args = {
+		.service = LOG_SERVICE,
+		.label = node_attr(p->config, "label", ""),
+		.ram = LOG_RAM_QUOTA,
+		.caps = LOG_CAP_QUOTA,
+	};
+	struct fief_session session;
+	enum fief_err e = fief_session_open(p->env, &args, &session);
+
+	fief_log("second log: %s", fief_err_text(e));
+}
+
 /* Open the session that the config describes. */
 static void do_session(const struct probe *p)
 {
@@ -184,6 +199,7 @@ static const struct {
 	{ "crash", do_crash },     { "flood", do_flood },
 	{ "nasty", do_nasty },     { "forge", do_forge },
 	{ "session", do_session }, { "report", do_report },
+	{ "log", do_log },
 };
 
 void fief_component_construct(struct fief_env *env)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The state report of the first component: kept by core, read by commands."""
 import os
+import re
 import socket
 
 from case import DEADLINE, SYSTEM, wait_for
@@ -111,3 +112,13 @@ class Kept(LiveCase):
         self.assertIn('<child name="a"', self.ask())
         self.done("apply", self.next(idle("a")))
         self.assertEqual(self.ask(), "unwanted\n\n")
+
+    def test_labels_as_they_were_asked_for(self):
+        relabel = ('<route> <service name="LOG" label="x"> '
+                   '<parent label="y"/> </service> '
+                   "<any-service> <parent/> </any-service> </route>")
+        self.system(REPORT + child("a", relabel, config='do="log" label="x"'))
+        got = wait_for(lambda: re.search(r'<session service="LOG" label="y"'
+                                         '([^>]*)>', self.ask()), "it is told")
+        self.assertIn('asked="x"', got[1])
+        self.assertEqual(self.ask().count("asked="), 1)
