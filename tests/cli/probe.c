@@ -116,7 +116,8 @@ static void do_session(const struct probe *p)
 	args.caps = (uint32_t)caps;
 	e = fief_session_open(p->env, &args, &session);
 	fief_log("session: %s", fief_err_text(e));
-	fief_exit(p->env, !!e);
+	if (strcmp(node_attr(p->config, "then", ""), "stay") != 0)
+		fief_exit(p->env, !!e);
 }
 
 /* ---- reports ---- */

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The state report of the first component: kept by core, read by commands."""
+import json
 import os
 import re
 import socket
 
-from case import DEADLINE, SYSTEM, wait_for
+from case import DEADLINE, IDLE, SYSTEM, wait_for
 from live import LiveCase, idle, inner_init
 from systems import child
 
@@ -122,3 +123,195 @@ class Kept(LiveCase):
                                          '([^>]*)>', self.ask()), "it is told")
         self.assertIn('asked="x"', got[1])
         self.assertEqual(self.ask().count("asked="), 1)
+
+
+class States(LiveCase):
+    """What commands make of it."""
+    CHILDREN = (idle("a") + child("b", config='do="crash"')
+                + child("c", binary="nix")
+                + child("d", config='do="session" service="Nix" label="x" '
+                        'then="stay"')
+                + child("e", '<restart delay_ms="60000"/>',
+                        config='do="exit" code="7"')
+                + inner_init("sub", idle("x")))
+    REASON = {"b": "crashed", "c": "no-binary", "d": "no-route",
+              "e": "restarting"}
+
+    def reported(self):
+        code, out, _ = self.fief("state", "--json")
+        return {} if code else {
+            c["attributes"]["name"]: c["attributes"].get("reason")
+            for c in json.loads(out)["state"]["content"]}
+
+    def settled(self, report=REPORT):
+        self.system(report + self.CHILDREN)
+        self.there("a", "sub -> x")
+        if report:
+            wait_for(lambda: {k: v for k, v in self.reported().items() if v}
+                     == self.REASON, "all have their reasons")
+        else:
+            wait_for(lambda: len([1 for e in self.done("events").splitlines()
+                                  if re.search(" (deny|restart|crash|incompl"
+                                               "ete) ", e)]) == 4,
+                     "all has happened")
+
+    # ---- state ----
+
+    def test_state(self):
+        self.settled()
+        out = self.done("state")
+        self.assertRegex(out, r"(?s)^<state>\n.*</state>\n$")
+        self.assertEqual(out, self.done("state", "init"))
+        for name in "c", "init -> c":
+            self.assertRegex(self.done("state", name),
+                             '^<child name="c" .*state="incomplete"')
+        got = json.loads(self.done("state", "a", "--json"))
+        self.assertEqual(sorted(got), ["age_ms", "component", "number",
+                                       "system", "version"])
+        node = got["component"]
+        self.assertEqual((node["element"], node["attributes"]["state"]),
+                         ("child", "running"))
+        self.assertEqual(
+            {s["attributes"]["service"] for n in node["content"]
+             if n["element"] == "requested" for s in n["content"]},
+            {"PD", "CPU", "LOG", "ROM"})
+
+    def test_state_mistakes(self):
+        self.refused(127, "no system is running", "state")
+        self.settled()
+        self.refused(127, '"subb"; did you mean "init -> sub"', "state",
+                     "subb")
+        self.refused(127, "tells of its own children only; `fief why \"sub "
+                     '-> x"`', "state", "sub -> x")
+        self.refused(2, 'unexpected argument "b"; a system', "state", "a", "b")
+        self.refused(127, 'no system named "nix"', "state", "--name", "nix")
+        self.assertEqual(self.fief("state", "--name", "system")[0], 0)
+
+    def test_one_that_is_too_new(self):
+        self.system(REPORT + idle("a"))
+        wait_for(self.reported, "init reports")
+        self.done("apply", self.next('<report delay_ms="1000000"/>'
+                                     + idle("a") + idle("z")))
+        self.refused(127, 'the state report does not tell of "init -> z"',
+                     "state", "z")
+
+    def test_no_report(self):
+        self.settled(report="")
+        self.refused(127, 'of system "system" has no <report>: insert '
+                     '<report requested="yes"', "state")
+        # What it says helps.
+        line = re.search("<report r.*?/>", self.fief("state")[2])[0]
+        self.done("apply", self.next(line + self.CHILDREN), "--timeout", "0")
+        self.assertIn("<state>", self.done("state"))
+
+    def test_not_yet(self):
+        self.system('<report delay_ms="1000000"/>' + idle("a"))
+        self.refused(127, "no state report has come from system", "state")
+        self.done("stop")
+        self.start(config='<config do="report" bytes="0"/>',
+                   ready="report: success")
+        self.refused(127, "no state report has come from system", "state")
+        self.assertEqual(self.fief("why", "init")[1].splitlines()[0],
+                         "init is running, and nothing is known that it "
+                         "waits for or was denied [running]")
+
+    def test_no_xml(self):
+        self.start(config='<config do="report" bytes="3"/>',
+                   ready="report: success")
+        self.assertEqual(self.fief("state"), (0, "xxx\n", ""))
+        self.refused(125, "state report .* cannot be read: 1:1: ", "state",
+                     "--json")
+        self.assertEqual(self.fief("ps")[0], 0)
+
+    def test_without_a_configuration(self):
+        self.start("--rom", "config=" + self.file("c.xml", IDLE),
+                   config=None)
+        self.refused(127, "no state report has come", "state")
+
+    # ---- ps ----
+
+    def test_ps(self):
+        self.settled()
+        found = {c["label"]: c for c in self.instances()[0]["components"]}
+        for name, reason in self.REASON.items():
+            self.assertEqual(found[f"init -> {name}"]["reason"], reason)
+        self.assertEqual({n: found[f"init -> {n}"]["state"] for n in "abcd"},
+                         {"a": "running", "b": "ended", "c": "incomplete",
+                          "d": "running"})
+        self.assertEqual(found["init -> b"]["code"], 139)
+        self.assertNotIn("code", found["init -> c"])
+        self.assertEqual(found["init -> a"]["init_state"], "running")
+        self.assertNotIn("init_state", found["init -> sub -> x"])
+        self.assertRegex(self.done("ps"), r"(?m)^incomplete +0 .* init -> c$")
+        self.assertRegex(self.done("tree"), r"(?m)^ended 139 +0 .*─ b$")
+
+    # ---- why ----
+
+    SAID = {
+        "a": r"init -> a is running, and nothing is known .* \[running\]",
+        "b": r"init -> b crashed: page fault .* \[ended, crashed\]",
+        "c": r'init -> c stays incomplete: its binary, ROM module "nix", .* '
+             r"\[incomplete, no-binary\]",
+        "d": r'init -> d has no route to service "Nix" \(label "x"\) .*'
+             r"\[running, no-route\]",
+        "e": r"init -> e starts again in 30000 ms .* \[ended, restarting\]",
+        "sub -> x": r"init -> sub -> x is running, .*",
+    }
+
+    def test_why(self):
+        self.settled()
+        for name, said in self.SAID.items():
+            self.assertRegex(self.done("why", name).splitlines()[0] + " ",
+                             f"^{said}")
+        out = self.done("why", "init -> b")
+        self.assertIn("\n  [init -> b] about to crash\n", out)
+        self.assertRegex(out, r'\n  \[core\] "init -> b" backtrace: ')
+        self.assertNotIn("idle", out)
+        got = json.loads(self.done("why", "c", "--json"))
+        self.assertEqual((got["component"], got["reason"], got["state"]),
+                         ("init -> c", "no-binary", "incomplete"))
+        self.assertEqual(got["log"][0]["label"], "init")
+        self.assertLess(len(self.done("why", "init").splitlines()), 8)
+
+    def test_why_without_a_report(self):
+        """By what happened."""
+        self.settled(report="")
+        for name, said in (
+                ("a", self.SAID["a"]),
+                ("b", r"init -> b crashed with signal 11 \[ended\]"),
+                ("c", r"init -> c stays incomplete: .*nix.* \[incomplete\]"),
+                ("d", r'init -> d has no route to service "Nix" .* \[running\]'),
+                ("e", r"init -> e starts again in .* \[restarting\]")):
+            self.assertRegex(self.done("why", name).splitlines()[0],
+                             f"^{said}")
+        got = json.loads(self.done("why", "c", "--json"))
+        self.assertEqual(got["state"], "incomplete")
+        self.assertNotIn("reason", got)
+        self.done("restart", "e", "--quiet")
+        self.done("stop", "--component", "a", "--quiet")
+        self.refused(127, 'no component "a"', "why", "a")
+
+    def test_why_shows_what_reports_tell_of_crashes(self):
+        """Whatever is in there: elements that this version does not know."""
+        text = ('<state><child name="a" state="ended" reason="crashed" '
+                'why="no name in front"><crash thread="1"><frame ip="0x1"/>'
+                "</crash></child></state>")
+        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(
+            '"', "&quot;")
+        self.start(config=f'<config do="report" fill="{escaped}" '
+                   f'bytes="{len(text)}"/>', ready="report: success")
+        self.assertEqual(self.fief("ps")[1].count("init -> a"), 1)
+        out = self.done("why", "a")
+        self.assertRegex(out, r'(?s)^init -> a: no name in front \[ended, cras'
+                         r'hed\]\n<crash thread="1">\n\t<frame ip="0x1"/>\n')
+        got = json.loads(self.done("why", "a", "--json"))
+        self.assertEqual(got["crashes"][0]["content"][0]["attributes"],
+                         {"ip": "0x1"})
+
+    def test_why_mistakes(self):
+        self.refused(2, "expected are SYSTEM.xml, COMPONENT and SERVICE, or a "
+                     "COMPONENT", "why")
+        self.refused(2, "expected are SYSTEM.xml", "why", "s.xml", "a")
+        self.refused(2, "--name is for a COMPONENT alone", "why", "s.xml",
+                     "a", "b", "--name", "x")
+        self.refused(127, "no system is running", "why", "a")

@@ -27,6 +27,7 @@ int command_reload(int argc, char **argv);
 int command_filter(int argc, char **argv);
 int command_check(int argc, char **argv);
 int command_why(int argc, char **argv);
+int command_state(int argc, char **argv);
 int command_graph(int argc, char **argv);
 int command_plan(int argc, char **argv);
 int command_apply(int argc, char **argv);

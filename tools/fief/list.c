@@ -13,7 +13,7 @@
 #include "command.h"
 #include "json_text.h"
 
-#include "listing.h"
+#include "listing_report.h"
 #include "util.h"
 
 enum { SCHEMA_VERSION = 1 };
@@ -52,7 +52,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* ---- asking ---- */
 
 struct listings {
-	struct listing *l; /* owned */
+	struct listing_report *l; /* owned */
 	size_t count;
 };
 
@@ -70,7 +70,7 @@ static int ask(const struct runtime_dir *d, const char *name, bool quiet,
 	if (!text)
 		return FIEF_EXIT_FRAMEWORK;
 	out->l = util_grow(out->l, (out->count + 1) * sizeof(*out->l));
-	if (listing_parse(&out->l[out->count], text)) {
+	if (listing_report_fetch(d, name, text, &out->l[out->count])) {
 		out->count++;
 		return 0;
 	}
@@ -107,7 +107,7 @@ static int collect(const struct list_options *o, struct listings *out)
 static void listings_fini(struct listings *all)
 {
 	for (size_t i = 0; i < all->count; i++)
-		listing_fini(&all->l[i]);
+		listing_report_fini(&all->l[i]);
 	free(all->l);
 }
 
@@ -125,8 +125,14 @@ static json_t *component_json(const struct component *c)
 
 	json_object_set_new(j, "label", json_text(c->label));
 	json_object_set_new(j, "state", json_text(c->state));
-	if (component_ended(c))
+	if (component_has_code(c))
 		json_object_set_new(j, "code", json_integer(c->code));
+	if (c->init_state)
+		json_object_set_new(j, "init_state", json_text(c->init_state));
+	if (c->reason)
+		json_object_set_new(j, "reason", json_text(c->reason));
+	if (c->why)
+		json_object_set_new(j, "why", json_text(c->why));
 	json_object_set_new(j, "pid", json_integer(c->pid));
 	json_object_set_new(j, "ram", account_json(c->ram, c->ram_used));
 	json_object_set_new(j, "caps", account_json(c->caps, c->caps_used));
@@ -167,7 +173,7 @@ static void print_json(const struct listings *all, bool tree)
 	json_t *list = json_array(), *j;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const struct listing *l = &all->l[i];
+		const struct listing *l = &all->l[i].listing;
 
 		j = json_pack("{sssIsIsI}", "name", l->name, "pid",
 		              (json_int_t)l->pid, "core_pid",
@@ -190,7 +196,7 @@ static void print_figures(const struct component *c)
 
 	util_bytes(used, c->ram_used);
 	util_bytes(limit, c->ram);
-	if (component_ended(c))
+	if (component_has_code(c))
 		snprintf(state, sizeof(state), "%s %ld", c->state, c->code);
 	else
 		snprintf(state, sizeof(state), "%s", c->state);
@@ -201,18 +207,23 @@ static void print_figures(const struct component *c)
 static const char figures_head[] =
 	"STATE            PID    RAM       CAPS      ";
 
+static void print_ps_of(const struct listing *l)
+{
+	for (size_t i = 0; i < l->components; i++) {
+		const struct component *c = &l->component[i];
+		char *label = util_safe(c->label);
+
+		print_figures(c);
+		printf(" %-16s %s\n", l->name, label);
+		free(label);
+	}
+}
+
 static void print_ps(const struct listings *all)
 {
 	printf("%s %-16s COMPONENT\n", figures_head, "SYSTEM");
 	for (size_t i = 0; i < all->count; i++)
-		for (size_t j = 0; j < all->l[i].components; j++) {
-			const struct component *c = &all->l[i].component[j];
-			char *label = util_safe(c->label);
-
-			print_figures(c);
-			printf(" %-16s %s\n", all->l[i].name, label);
-			free(label);
-		}
+		print_ps_of(&all->l[i].listing);
 }
 
 /* Does another component of that depth follow under the same parent? */
@@ -249,7 +260,7 @@ static int list(const struct list_options *o, bool tree)
 	int code = collect(o, &all);
 
 	for (size_t i = 0; tree && i < all.count; i++)
-		listing_arrange(&all.l[i]);
+		listing_arrange(&all.l[i].listing);
 	if (o->json)
 		print_json(&all, tree);
 	else if (!all.count && !code)
@@ -259,7 +270,7 @@ static int list(const struct list_options *o, bool tree)
 	for (size_t i = 0; tree && !o->json && i < all.count; i++) {
 		if (i)
 			putchar('\n');
-		print_tree(&all.l[i]);
+		print_tree(&all.l[i].listing);
 	}
 	listings_fini(&all);
 	return code;

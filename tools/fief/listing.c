@@ -16,6 +16,12 @@ bool component_ended(const struct component *c)
 	return !(!strcmp(c->state, "created") || !strcmp(c->state, "running"));
 }
 
+bool component_has_code(const struct component *c)
+{
+	return component_ended(c) && strcmp(c->state, "incomplete") != 0 &&
+	       strcmp(c->state, "new") != 0 && strcmp(c->state, "starting");
+}
+
 static size_t split(char *line, char *field[FIELDS_MAX])
 {
 	size_t n = 0;

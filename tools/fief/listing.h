@@ -11,6 +11,8 @@ struct component {
 	long code;                 /* of one that ended */
 	long pid;
 	uint64_t ram, ram_used, caps, caps_used;
+	/* Of the state report of init; NULL: it does not tell. */
+	const char *init_state, *reason, *why; /* borrowed: of the report */
 	/* Where it stands in the tree, see listing_arrange. */
 	const char *name; /* the label without that of the parent */
 	unsigned depth;
@@ -18,6 +20,8 @@ struct component {
 
 /* Is it neither running nor about to? */
 bool component_ended(const struct component *);
+/* Is `code` one? */
+bool component_has_code(const struct component *);
 
 struct listing {
 	char *text; /* owned */

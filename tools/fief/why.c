@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `fief why`: who decides about a session, hop by hop. */
+/* `fief why`: who decides about a session, hop by hop; or, of a running system,
+ * why a component does not get on. */
 
 #include <jansson.h>
 #include <stdarg.h>
@@ -14,11 +15,14 @@
 #include "edit.h"
 #include "json_text.h"
 #include "util.h"
+#include "why_component.h"
 
-enum { KEY_JSON = 256 };
+enum { KEY_JSON = 256, KEY_NAME };
 
 struct why {
-	const char *file, *component, *service, *label; /* NULL: not given */
+	/* NULL: not given. `file` alone is a component of `running`. */
+	const char *file, *component, *service, *label;
+	const char *running;
 	bool json;
 	struct authority system;
 	struct findings findings;
@@ -35,14 +39,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	if (key == KEY_JSON) {
 		w->json = true;
+	} else if (key == KEY_NAME) {
+		w->running = arg;
 	} else if (key == ARGP_KEY_ARG) {
 		if (state->arg_num >= sizeof(place) / sizeof(place[0]))
 			argp_error(state, "unexpected argument \"%s\"", arg);
 		*place[state->arg_num] = arg;
 	} else if (key == ARGP_KEY_END) {
-		if (!w->service)
-			argp_error(state, "expected are SYSTEM.xml, COMPONENT "
-			                  "and SERVICE");
+		if (!w->file || (w->component && !w->service))
+			argp_error(state,
+			           "expected are SYSTEM.xml, COMPONENT and "
+			           "SERVICE, or a COMPONENT of a running "
+			           "system alone");
+		if (w->component && w->running)
+			argp_error(state, "--name is for a COMPONENT alone");
 	} else {
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -52,18 +62,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options =
 		(const struct argp_option[]){
+			{ "name", KEY_NAME, "NAME", 0,
+	                  "the running system, if there are several", 0 },
 			{ "json", KEY_JSON, NULL, 0, "as JSON, for programs",
 	                  0 },
 			{ 0 },
 		},
 	.parser = parse,
-	.args_doc = "SYSTEM.xml COMPONENT SERVICE [LABEL]",
+	.args_doc = "SYSTEM.xml COMPONENT SERVICE [LABEL]\nCOMPONENT",
 	.doc = "Tell who would serve a session of a component, without running "
 	       "the system: the rule that decides in each init on the way, the "
 	       "label there and the server; or why it is denied, and what to "
 	       "insert where to allow it. COMPONENT is called as in `fief ps`; "
 	       "\"init -> \" may be left out. Ends with 0 if the session is "
-	       "granted, with 119 if it is denied.",
+	       "granted, with 119 if it is denied.\n"
+	       "With COMPONENT alone: tell why that one of a running system "
+	       "is incomplete, blocked, denied, restarting or crashed.",
 };
 
 /* ---- printing ---- */
@@ -278,6 +292,9 @@ int command_why(int argc, char **argv)
 	int code;
 
 	command_parse(&argp, argc, argv, &w);
+	if (!w.component)
+		return why_component(
+			&(struct why_component){ w.running, w.file, w.json });
 	code = authority_open(&w.system, w.file, &w.findings);
 	if (code)
 		return code;
