@@ -142,7 +142,7 @@ class Plans(LiveCase):
         self.there("timer", "a")
         self.assertEqual(self.plan(idle("a")), [("close", "a", False),
                                                 ("stop", "timer", True)])
-        self.assertIn("which only init knows", self.done(
+        self.assertIn("no <report requested=", self.done(
             "plan", "next.xml", code=1))
         again = timer.replace("start ", 'start version="2" ')
         self.assertEqual(self.plan(again + idle("a", use)),
@@ -313,7 +313,7 @@ class Applies(LiveCase):
             self.assertIn(code, (0, 1, 120), out + err)
             if code == 120:
                 self.assertIn("was changed meanwhile, by apply of", err)
-        self.assertEqual(codes[0][0] * codes[1][0], 0)
+        self.assertIn(0, [code for code, _, _ in codes])
 
     def test_closed_pipe(self):
         self.system(idle("a"))

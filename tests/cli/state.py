@@ -315,3 +315,169 @@ class States(LiveCase):
         self.refused(2, "--name is for a COMPONENT alone", "why", "s.xml",
                      "a", "b", "--name", "x")
         self.refused(127, "no system is running", "why", "a")
+
+
+def dummy(name, config="", inner="", **attrs):
+    """A component that opens sessions, and keeps them."""
+    return child(name, f"{inner}<config>{config}</config>",
+                 binary="test-dummy", ram="2M", caps="200", **attrs)
+
+
+def server(name, handover="no", **attrs):
+    return dummy(name, '<provide service="Dummy"/>', "<provides><service "
+                 f'name="Dummy" handover="{handover}"/></provides>', **attrs)
+
+
+def to(target, more=""):
+    """A route that leads Dummy there."""
+    rule = f'<service name="Dummy"{more}>{target}</service>' if target else ""
+    return f"<route>{rule}<any-service><parent/></any-service></route>"
+
+
+class ExactPlans(LiveCase):
+    """With the sessions in the report, a plan tells what apply then does."""
+    A, B = '<child name="a"/>', '<child name="b"/>'
+    OPEN = '<session service="Dummy" label="x"/>'
+    MOVES = '<session service="Dummy" label="x" movable="yes"/>'
+
+    def has(self, *clients):
+        """They have their sessions, and the report says so."""
+        def told():
+            code, out, _ = self.fief("state")
+            return not code and all(
+                re.search(f'service="Dummy" label="{c}.* state="OK"', out)
+                for c in clients)
+        wait_for(told, f"{clients} have sessions")
+
+    def plan(self, children, report=REPORT):
+        code, out, err = self.fief("plan", self.next(report + children),
+                                   "--json")
+        self.assertEqual((code, err), (1, ""))
+        plan = json.loads(out)
+        return plan, sorted((c["action"], c["component"].partition(" -> ")[2],
+                             c["certain"]) for c in plan["changes"])
+
+    def exact(self, children, want, text):
+        """The plan is that, says that, and is what happens."""
+        plan, got = self.plan(children)
+        self.assertEqual(got, sorted((a, c, True) for a, c in want))
+        self.assertNotIn("guess", plan)
+        self.assertRegex("\n".join(c["reason"] for c in plan["changes"]),
+                         text)
+        before = {n: p for n, (_, p) in self.components().items()}
+        self.done("apply", "next.xml")
+        after = {n: p for n, (s, p) in self.components().items()
+                 if s == "running"}
+        goes = {c for a, c in want if a in ("restart", "end", "stop")}
+        self.assertEqual({n for n in before if before[n] != after.get(n)},
+                         goes)
+        self.assertEqual(set(before) - set(after),
+                         {c for a, c in want if a in ("end", "stop")})
+
+    def test_moves(self):
+        ab = server("a") + server("b")
+        self.system(REPORT + ab + dummy("c", self.OPEN, to(self.A))
+                    + dummy("d", "", to(self.A)))
+        self.has("c")
+        self.exact(ab + dummy("c", self.OPEN, to(self.B))
+                   + dummy("d", "", to(self.B)),
+                   [("close", "c"), ("restart", "c")],
+                   r'session "Dummy" \(label "x"\) of a moves to b \(label '
+                   r'"c -> x"\)')
+
+    def test_no_route_any_more(self):
+        ab = server("a") + server("b")
+        self.system(REPORT + ab + dummy("c", self.OPEN, to(self.A))
+                    + dummy("d", "", to(self.A)))
+        self.has("c")
+        self.exact(ab + dummy("c", self.OPEN, to("")) + dummy("d", "", to("")),
+                   [("close", "c"), ("end", "c")],
+                   r'(?s)"Dummy" \(label "x"\) of a has no route.*stays incom')
+
+    def test_it_can_move(self):
+        ab = server("a", "yes") + server("b", "yes")
+        self.system(REPORT + ab + dummy("c", self.MOVES, to(self.A)))
+        self.has("c")
+        self.exact(ab + dummy("c", self.MOVES, to(self.B)), [("route", "c")],
+                   "of a moves to b .* and it goes on")
+        self.has("c")
+        self.exact(server("a", "yes") + server("b", "yes", version="2")
+                   + dummy("c", self.MOVES, to(self.A)),
+                   [("restart", "b"), ("close", "c"), ("restart", "c")],
+                   "of b moves to a")
+
+    def test_a_server_goes(self):
+        """Those who have a session of it go as well, and theirs with them."""
+        relay = dummy("a2", '<provide service="Other"/>' + self.OPEN,
+                      '<provides><service name="Other"/></provides>'
+                      + to(self.A))
+        use = ('<route><service name="Other"><child name="a2"/></service>'
+               "<any-service><parent/></any-service></route>")
+        last = dummy("c", '<session service="Other" label="x"/>', use)
+        rest = dummy("d", "", use) + relay + last
+        self.system(REPORT + server("a") + rest)
+        self.has("a2")
+        wait_for(lambda: 'service="Other" label="c' in self.fief("state")[1],
+                 "and so does the last one")
+        self.exact(server("a", version="2") + rest,
+                   [("restart", "a"), ("close", "a2"), ("restart", "a2"),
+                    ("close", "c"), ("restart", "c")], "ends with its server")
+
+    def test_labels_that_routes_make(self):
+        a = server("a")
+        z = dummy("c", self.OPEN, to('<child name="a" label="z"/>',
+                                     ' label="x"'))
+        self.system(REPORT + a + z)
+        wait_for(lambda: 'asked="x"' in self.fief("state")[1], "it is told")
+        self.assertEqual(self.plan(a + z + idle("n"))[1],
+                         [("start", "n", True)])
+        self.exact(a + dummy("c", self.OPEN, to(
+            '<child name="a" label="y"/>', ' label="x"')),
+                   [("close", "c"), ("restart", "c")],
+                   r'\(label "x"\) of a moves to a \(label "y"\)')
+
+    def test_an_inline_config_goes(self):
+        self.system(REPORT + idle("a") + idle("b"))
+        self.there("a", "b")
+        self.assertEqual(self.plan(child("a") + idle("b"))[1],
+                         [("close", "a", True), ("restart", "a", True)])
+
+    def test_guesses(self):
+        timer = server("a")
+        rest = timer + dummy("c", self.OPEN, to(self.A))
+        other = timer + dummy("c", self.OPEN, to(""))
+        self.system(rest)
+        self.there("a", "c")
+        plan, got = self.plan(other, report="")
+        self.assertEqual(got, [("close", "c", False)])
+        self.assertIn("no <report requested=", plan["guess"])
+        self.assertIn("1 that depend on open sessions.\nWhat may happen is "
+                      "guessed: no <report", self.done("plan", "next.xml",
+                                                       code=1))
+
+    def test_guesses_within(self):
+        rest = server("a") + dummy("c", self.OPEN, to(self.A))
+        self.system(REPORT + inner_init("sub", rest))
+        self.there("sub -> a", "sub -> c")
+        plan, got = self.plan(inner_init("sub", server("a") + dummy(
+            "c", self.OPEN, to(""))))
+        self.assertEqual(got, [("close", "sub -> c", False),
+                               ("config", "sub", True)])
+        self.assertIn("inits within", plan["guess"])
+
+    def test_a_report_that_is_too_old(self):
+        """It is waited for, but not for long."""
+        ab = server("a") + server("b")
+        self.system(REPORT + ab + dummy("c", "", to(self.A)))
+        wait_for(lambda: not self.fief("state")[0], "there is one")
+        self.done("apply", self.next(REPORT + ab + dummy(
+            "c", self.OPEN, to(self.A), version="2")))
+        self.assertIn(("restart", "c", True), self.plan(
+            ab + dummy("c", self.OPEN, to(self.B), version="2"))[1])
+        late = '<report requested="yes" delay_ms="1000000"/>'
+        self.done("apply", self.next(late + ab + dummy(
+            "c", self.OPEN, to(self.A), version="2")))
+        plan, got = self.plan(ab + dummy("c", self.OPEN, to(self.B),
+                                         version="2"), report=late)
+        self.assertEqual(got, [("close", "c", False)])
+        self.assertIn("since the last change", plan["guess"])

@@ -8,6 +8,7 @@
 
 #include "difference.h"
 #include "difference_routes.h"
+#include "difference_sessions.h"
 #include "util.h"
 
 /* ---- what runs ---- */
@@ -83,6 +84,19 @@ static void compare_provides(const struct change *c,
 			                p->name);
 }
 
+/* Its ROM session `config` would be another one; does it have one? */
+static void compare_config_session(const struct change *c,
+                                   const struct config_start *was,
+                                   const struct config_start *now)
+{
+	const struct difference_pair p = { c, was, now };
+
+	if (!difference_sessions_known(&p))
+		differences_add(c->out, DIFFERENCE_RESTART, false, c->after,
+		                now->name, "its inline config %s",
+		                now->config ? "comes" : "goes");
+}
+
 static void compare_content(const struct change *c,
                             const struct config_start *was,
                             const struct config_start *now)
@@ -93,9 +107,7 @@ static void compare_content(const struct change *c,
 		differences_add(c->out, DIFFERENCE_CONFIG, true, c->after,
 		                now->name, "it has another configuration");
 	else
-		differences_add(c->out, DIFFERENCE_RESTART, false, c->after,
-		                now->name, "its inline config %s",
-		                now->config ? "comes" : "goes");
+		compare_config_session(c, was, now);
 }
 
 static void compare_policy(const struct change *c,
@@ -164,9 +176,9 @@ static void start(const struct change *c, const struct config_start *now)
 static void compare_inits(const struct authority_init *before,
                           const struct authority_init *after,
                           const struct running *running,
-                          struct differences *out)
+                          const struct node *report, struct differences *out)
 {
-	struct change c = { before, after, running, out, false };
+	struct change c = { before, after, running, out, report, false };
 	const struct config_start *other;
 
 	for (const struct config_start *s = before->config->starts; s;
@@ -209,7 +221,8 @@ static bool goes(const struct differences *d, const struct authority_init *in)
 
 void differences_find(const struct authority *before,
                       const struct authority *after,
-                      const struct listing *listing, struct differences *out)
+                      const struct listing *listing, const struct node *report,
+                      struct differences *out)
 {
 	struct running running = { 0 };
 
@@ -220,7 +233,8 @@ void differences_find(const struct authority *before,
 		const struct authority_init *was = same_init(before, in->label);
 
 		if (was && !goes(out, in))
-			compare_inits(was, in, listing ? &running : NULL, out);
+			compare_inits(was, in, listing ? &running : NULL,
+			              report, out);
 	}
 	free(running.label);
 }

@@ -3,7 +3,8 @@
  * What the change from one configuration to the next means for the components,
  * by the rules of init: a child goes on if each session that it has would be
  * opened the same way. Which sessions a component opened beyond those that it
- * needs to start, only its init knows; what hangs on them is not `certain`.
+ * needs to start, only its init knows: where its state report does not tell,
+ * what hangs on them is guessed, and not `certain`.
  */
 #pragma once
 
@@ -36,15 +37,21 @@ struct difference {
 struct differences {
 	struct difference *list; /* owned */
 	size_t count, room;
+	const char
+		*guess; /* borrowed: why some had to be guessed; for people */
 };
 
 /* For people and, in JSON, programs. */
 const char *difference_name(enum difference_kind);
 
-/* `running`: what runs now; NULL: all of `before` does. */
+/* `running`: what runs now; NULL: all of `before` does. `report`: the root of the
+ * state report of the first init, with the sessions that its children have;
+ * NULL: there is none. */
 void differences_find(const struct authority *before,
                       const struct authority *after,
-                      const struct listing *running, struct differences *out);
+                      const struct listing *running, const struct node *report,
+                      struct differences *out);
+bool differences_guessed(const struct differences *);
 void differences_add(struct differences *, enum difference_kind, bool certain,
                      const struct authority_init *, const char *child,
                      const char *format, ...) FIEF_PRINTF(6, 7);

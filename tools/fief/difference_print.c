@@ -65,6 +65,14 @@ bool differences_has(const struct differences *d, const char *label,
 	return false;
 }
 
+bool differences_guessed(const struct differences *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (!d->list[i].certain)
+			return true;
+	return false;
+}
+
 void differences_fini(struct differences *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
@@ -104,10 +112,10 @@ static void print_summary(const struct differences *d)
 		comma = ", ";
 	}
 	if (maybe)
-		printf("%s%zu that depend on open sessions, which only init "
-		       "knows",
-		       comma, maybe);
+		printf("%s%zu that depend on open sessions", comma, maybe);
 	puts(d->count ? "." : "Nothing would change.");
+	if (maybe && d->guess)
+		printf("What may happen is guessed: %s.\n", d->guess);
 }
 
 void differences_print(const struct differences *d)

@@ -11,7 +11,8 @@ struct change {
 	const struct authority_init *before, *after;
 	const struct running *running; /* NULL: all of `before` do */
 	struct differences *out;
-	bool servers_anew; /* of difference_routes */
+	const struct node *report; /* of the first init; NULL: there is none */
+	bool servers_anew;         /* of difference_routes */
 };
 
 /* Does a child of it run? */

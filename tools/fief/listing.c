@@ -19,7 +19,7 @@ bool component_ended(const struct component *c)
 bool component_has_code(const struct component *c)
 {
 	return component_ended(c) && strcmp(c->state, "incomplete") != 0 &&
-	       strcmp(c->state, "new") != 0 && strcmp(c->state, "starting");
+	       strcmp(c->state, "new") != 0;
 }
 
 static size_t split(char *line, char *field[FIELDS_MAX])

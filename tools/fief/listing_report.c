@@ -18,7 +18,20 @@ static void know(struct component *c, const struct node *child)
 	c->why = node_attr(child, "why", NULL);
 }
 
-/* One that has no process: incomplete, ended, about to start. */
+/* A report is older than what core knows: what it says is running, and core does
+ * not list, has ended since. */
+static bool without_process(const struct node *child)
+{
+	static const char *const states[] = { "new", "incomplete", "ended" };
+	const char *state = node_attr(child, "state", "");
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (!strcmp(states[i], state))
+			return true;
+	return false;
+}
+
+/* One that has no process. */
 static void add(struct listing_report *l, char *label, const struct node *child)
 {
 	struct listing *k = &l->listing;
@@ -30,7 +43,7 @@ static void add(struct listing_report *l, char *label, const struct node *child)
 	k->component[k->components++] = (struct component){
 		.label = label,
 		.name = label,
-		.state = node_attr(child, "state", "unknown"),
+		.state = node_attr(child, "state", ""),
 		.code = strtol(node_attr(child, "exited", "0"), NULL, 10),
 	};
 	know(&k->component[k->components - 1], child);
@@ -73,7 +86,7 @@ static void merge(struct listing_report *l)
 
 		if (c)
 			know(*c, child);
-		else
+		else if (without_process(child))
 			missing[n++] = child;
 		free(label);
 	}

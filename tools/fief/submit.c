@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <time.h>
 
 #include <fief/exit_code.h>
 
@@ -96,6 +98,61 @@ static int fetch_listing(struct submit *s)
 	return listing_parse(&s->running, answer) ? 0 : not_understood(s);
 }
 
+/* ---- which sessions there are ---- */
+
+enum { REPORT_MS = 2000, REPORT_PAUSE_NS = 5000000 };
+
+/* A report follows each change, after its delay: one that is older does not
+ * count. */
+static int64_t report_age_max(const struct submit *s)
+{
+	struct past past;
+	struct timeval now;
+	int64_t age = 0;
+
+	if (past_fetch(&s->target, &past))
+		return age;
+	gettimeofday(&now, NULL);
+	if (past.count)
+		age = (int64_t)now.tv_sec * 1000 + now.tv_usec / 1000 -
+		      past.entry[past.count - 1].time_us / 1000;
+	past_fini(&past);
+	return age;
+}
+
+static bool report_serves(const struct submit *s)
+{
+	return s->report.there == REPORT_THERE && s->report.root &&
+	       (int64_t)s->report.age_ms <= report_age_max(s);
+}
+
+static int fetch_report(struct submit *s)
+{
+	const struct config_report *wish = &s->now.inits->config->report;
+	const struct timespec pause = { .tv_nsec = REPORT_PAUSE_NS };
+	const int64_t until =
+		util_now_ms() + (wish->delay_ms < REPORT_MS ? REPORT_MS : 0);
+	int code = 0;
+
+	s->guess =
+		"no <report requested=\"yes\"/> in the configuration in force "
+		"tells which sessions are open";
+	while (wish->wanted && wish->requested && !code) {
+		code = report_fetch(&s->target, &s->report);
+		if (code || report_serves(s)) {
+			s->guess = "no report tells which sessions components "
+				   "of inits within have open";
+			break;
+		}
+		report_fini(&s->report);
+		s->guess = "no state report has come since the last change";
+		if (util_now_ms() >= until)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return code;
+}
+
 int submit_open(struct submit *s, const struct submit_options *o,
                 const char *file)
 {
@@ -107,6 +164,8 @@ int submit_open(struct submit *s, const struct submit_options *o,
 		return code;
 	code = fetch_config(s);
 	s->open = !code;
+	if (!code)
+		code = fetch_report(s);
 	if (!code)
 		code = fetch_listing(s);
 	if (code)
@@ -120,6 +179,7 @@ void submit_close(struct submit *s)
 		authority_close(&s->now);
 	s->open = false;
 	listing_fini(&s->running);
+	report_fini(&s->report);
 	target_close(&s->target);
 }
 
@@ -187,6 +247,8 @@ static void print_json(const struct differences *d, const struct effect *e)
 	json_t *j = json_pack("{siso}", "version", 1, "changes",
 	                      differences_json(d));
 
+	if (differences_guessed(d))
+		json_object_set_new(j, "guess", json_string(d->guess));
 	if (e)
 		effect_json(e, j);
 	json_show(j);
@@ -213,13 +275,13 @@ static int apply(struct submit *s, const struct submit_change *c,
 static int decide(struct submit *s, const struct submit_change *c,
                   const struct authority *next)
 {
-	struct differences d = { 0 };
+	struct differences d = { .guess = s->guess };
 	const bool same =
 		next->text.len == s->now.text.len &&
 		!memcmp(next->text.bytes, s->now.text.bytes, next->text.len);
 	int code;
 
-	differences_find(&s->now, next, &s->running, &d);
+	differences_find(&s->now, next, &s->running, s->report.root, &d);
 	if (!s->o->json && !s->o->quiet)
 		differences_print(&d);
 	fflush(stdout);

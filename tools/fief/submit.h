@@ -7,6 +7,7 @@
 #pragma once
 
 #include "difference.h"
+#include "report.h"
 #include "target.h"
 
 /* Options that the commands share. */
@@ -66,6 +67,8 @@ struct submit {
 	uint64_t number;        /* of the configuration in force */
 	struct authority now;   /* that one */
 	struct listing running; /* what runs by it */
+	struct report report;   /* of its sessions, if it tells of them */
+	const char *guess;      /* why it does not */
 	bool open;
 };
 
