@@ -222,6 +222,30 @@ class Applies(LiveCase):
         self.assertEqual(len(json.loads(self.fief(
             "rollback", "--list", "--json")[1])["configurations"]), 1)
 
+    def test_quota_sums(self):
+        """As `check` does, of what the run has."""
+        self.system(idle("a"), "--ram", "4M", "--caps", "400")
+        before = self.there("a")
+        poor = self.next(idle("a", ram="3M") + idle("b", ram="1M"))
+        self.assertEqual(self.fief("check", poor)[0], 0)
+        want = self.fief("check", "--ram", "4M", "--caps", "400", poor)
+        self.assertEqual(want[0], 120)
+        self.assertRegex(want[1], '"b" has .* RAM and .* caps, to start')
+        self.refused(120, "to start it needs", "plan", poor)
+        code, out, err = self.fief("apply", poor)
+        self.assertEqual((code, out), (120, ""))
+        self.assertEqual(err, want[1] + "fief: nothing was changed\n")
+        self.refused(120, "caps, to start it needs", "apply", self.next(
+            idle("a", caps="5")))
+        self.assertEqual(self.components(), before)
+        self.next(idle("a", ram="3M") + idle("b", ram="1M"))
+        self.assertRegex(self.done("apply", poor, "--force", code=1),
+                         "init -> b: stays incomplete")
+        offer = ("<config><service name='X'><default-policy>"
+                 "<child name='y'/></default-policy></service></config>")
+        self.refused(120, "(?s)X.*nothing was changed", "apply", self.next(
+            child("sub", offer, binary="init", ram="2M", caps="300")))
+
     def test_force(self):
         self.system(idle("a"))
         self.there("a")
@@ -263,8 +287,13 @@ class Applies(LiveCase):
         before = self.there("a")
         many = "".join(child(f"c{n}") for n in range(3000))
         self.refused(120, "init refused it; its log tells why", "apply",
-                     self.next(idle("a") + many), "--quiet")
+                     self.next(idle("a") + many), "--quiet", "--force")
         self.assertEqual(self.components(), before)
+        code, out, err = self.fief("apply", "next.xml")
+        self.assertEqual((code, out), (120, ""))
+        self.assertEqual(len(err.splitlines()), 22)
+        self.assertNotIn("warning", err)
+        self.assertRegex(err, r"fief: \d{4} more findings in next.xml; `fief")
         self.assertEqual(self.changes("plan", "system.xml", code=0), [])
         self.done("apply", self.next(idle("b")))
         SEEN.append(self.log())

@@ -102,18 +102,24 @@ static void image_missed(void *arg, const struct config_start *s,
 	findings_add(arg, FINDING_WARNING, "image", s->at, "%s", text);
 }
 
+void check_inits(const struct authority *a, uint64_t ram, uint64_t caps,
+                 struct findings *f)
+{
+	for (const struct authority_init *in = a->inits; in; in = in->next) {
+		check_routes(in, f);
+		check_offers(in, f);
+		check_start(in, f);
+		check_quota(in, ram, caps, f);
+	}
+}
+
 static void check_all(struct check *c)
 {
 	const struct authority_init *in = c->system.inits;
 
 	if (in)
 		image_check(&c->params, in->config, image_missed, &c->findings);
-	for (; in; in = in->next) {
-		check_routes(in, &c->findings);
-		check_offers(in, &c->findings);
-		check_start(in, &c->findings);
-		check_quota(in, c->params.ram, c->params.caps, &c->findings);
-	}
+	check_inits(&c->system, c->params.ram, c->params.caps, &c->findings);
 }
 
 /* ---- ways ---- */

@@ -30,6 +30,10 @@ void check_start(const struct authority_init *in, struct findings *);
 void check_quota(const struct authority_init *in, uint64_t ram, uint64_t caps,
                  struct findings *);
 
+/* check.c: all of these about all inits, of a run with that much. */
+void check_inits(const struct authority *, uint64_t ram, uint64_t caps,
+                 struct findings *);
+
 /* Why a step is denied, as in `"a" WHY service "X"`. */
 static inline const char *check_why(enum route_result result)
 {

@@ -47,22 +47,37 @@ static void sort(struct findings *f)
 		qsort(f->list, f->count, sizeof(*f->list), order);
 }
 
-void findings_print_to(struct findings *f, const char *file, FILE *to)
+static void print_one(const struct finding *x, const char *file, FILE *to)
 {
-	sort(f);
-	for (size_t i = 0; i < f->count; i++) {
-		const struct finding *x = &f->list[i];
-		char *safe = util_safe(x->text);
+	char *safe = util_safe(x->text);
 
-		fprintf(to, "%s:%u:%u: %s%s\n", file, x->at.line, x->at.column,
-		        x->level == FINDING_WARNING ? "warning: " : "", safe);
-		free(safe);
-	}
+	fprintf(to, "%s:%u:%u: %s%s\n", file, x->at.line, x->at.column,
+	        x->level == FINDING_WARNING ? "warning: " : "", safe);
+	free(safe);
 }
 
 void findings_print(struct findings *f, const char *file)
 {
-	findings_print_to(f, file, stdout);
+	sort(f);
+	for (size_t i = 0; i < f->count; i++)
+		print_one(&f->list[i], file, stdout);
+}
+
+void findings_tell(struct findings *f, const char *file)
+{
+	const bool all = f->count <= FINDINGS_TOLD;
+	size_t told = 0;
+
+	sort(f);
+	for (size_t i = 0; i < f->count && told < FINDINGS_TOLD; i++) {
+		if (!all && f->errors && f->list[i].level != FINDING_ERROR)
+			continue;
+		print_one(&f->list[i], file, stderr);
+		told++;
+	}
+	if (!all)
+		util_error("%zu more findings in %s; `fief check` lists all",
+		           f->count - told, file);
 }
 
 void findings_print_json(struct findings *f, const char *file)

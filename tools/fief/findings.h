@@ -32,6 +32,9 @@ void findings_add(struct findings *, enum finding_level, const char *kind,
 
 /* On standard output, a line or a JSON object each. */
 void findings_print(struct findings *, const char *file);
-void findings_print_to(struct findings *, const char *file, FILE *to);
+/* On standard error, at most that many, errors first, for commands whose answer
+ * is another. */
+enum { FINDINGS_TOLD = 20 };
+void findings_tell(struct findings *, const char *file);
 void findings_print_json(struct findings *, const char *file);
 void findings_fini(struct findings *);

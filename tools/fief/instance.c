@@ -312,6 +312,8 @@ static int start(struct instance *in)
 		.name = in->claim.name,
 		.config = in->o->source,
 		.core = in->core.pid,
+		.ram = in->o->core.ram,
+		.caps = in->o->core.caps,
 		.started = util_now_ms(),
 	};
 	return 0;

@@ -175,10 +175,11 @@ static void print_json(const struct listings *all, bool tree)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct listing *l = &all->l[i].listing;
 
-		j = json_pack("{sssIsIsI}", "name", l->name, "pid",
+		j = json_pack("{sssIsIsIsIsI}", "name", l->name, "pid",
 		              (json_int_t)l->pid, "core_pid",
 		              (json_int_t)l->core_pid, "uptime_ms",
-		              (json_int_t)l->uptime_ms);
+		              (json_int_t)l->uptime_ms, "ram",
+		              (json_int_t)l->ram, "caps", (json_int_t)l->caps);
 		json_object_set_new(j, "config", json_text(l->config));
 		json_object_set_new(j, "components",
 		                    tree ? tree_json(l) : flat_json(l));

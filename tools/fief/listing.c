@@ -44,13 +44,15 @@ static bool parse_instance(struct listing *l, char *line)
 {
 	char *f[FIELDS_MAX];
 
-	if (split(line, f) != 6 || strcmp(f[0], "instance") != 0)
+	if (split(line, f) != FIELDS_MAX || strcmp(f[0], "instance") != 0)
 		return false;
 	l->name = f[1];
 	l->pid = strtol(f[2], NULL, 10);
 	l->core_pid = strtol(f[3], NULL, 10);
 	l->uptime_ms = number(f[4]);
-	l->config = f[5];
+	l->ram = number(f[5]);
+	l->caps = number(f[6]);
+	l->config = f[7];
 	return true;
 }
 

@@ -28,6 +28,7 @@ struct listing {
 	const char *name, *config;
 	long pid, core_pid;
 	uint64_t uptime_ms;
+	uint64_t ram, caps;          /* of the whole system */
 	struct component *component; /* owned */
 	size_t components;
 };

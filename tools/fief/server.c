@@ -80,9 +80,10 @@ static void instance_line(struct server *s, struct server_client *c)
 	for (char *t = safe; *t; t++)
 		if (*t == '\t')
 			*t = ' ';
-	line = util_text("instance\t%s\t%d\t%d\t%lld\t%s\n", s->name, getpid(),
-	                 s->core, (long long)(util_now_ms() - s->started),
-	                 safe);
+	line = util_text(
+		"instance\t%s\t%d\t%d\t%lld\t%llu\t%llu\t%s\n", s->name,
+		getpid(), s->core, (long long)(util_now_ms() - s->started),
+		(unsigned long long)s->ram, (unsigned long long)s->caps, safe);
 	client_text(c, line);
 	free(line);
 	free(safe);

@@ -84,6 +84,7 @@ struct server {
 	/* What `ps` tells about the instance itself. */
 	const char *name, *config; /* borrowed */
 	pid_t core;
+	uint64_t ram, caps; /* of the whole system */
 	int64_t started;
 	uint64_t turns;
 	struct server_client client[SERVER_CLIENTS];

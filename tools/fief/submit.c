@@ -189,16 +189,13 @@ void submit_close(struct submit *s)
 static int check_next(const struct submit *s, const struct submit_change *c,
                       struct authority *next, struct findings *f)
 {
-	const struct authority_init *in = next->inits;
-	bool refused = !in;
+	bool refused = !next->inits;
 
-	for (; in && c->check; in = in->next) {
-		check_routes(in, f);
-		check_start(in, f);
-	}
+	if (c->check)
+		check_inits(next, s->running.ram, s->running.caps, f);
 	refused |= c->check && f->errors;
 	if (f->count)
-		findings_print_to(f, next->file, stderr);
+		findings_tell(f, next->file);
 	if (!refused)
 		return 0;
 	if (!s->o->dry_run)

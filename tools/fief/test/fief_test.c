@@ -240,7 +240,7 @@ static void tree(void **state)
 
 	(void)state;
 	assert_true(listing_parse(
-		&l, util_text("instance\tn\t1\t2\t3\tsystem.xml\n"
+		&l, util_text("instance\tn\t1\t2\t3\t4\t5\tsystem.xml\n"
 	                      "init -> z -> lost\trunning\t0\t4\t5\t6\t7\t8\n"
 	                      "init -> a-b\trunning\t0\t4\t5\t6\t7\t8\n"
 	                      "init\trunning\t0\t4\t5\t6\t7\t8\n"
@@ -263,17 +263,18 @@ static void strange_listings(void **state)
 		"",
 		"\n",
 		"instance\n",
-		"instance\ta\t1\t2\t3\n",
+		"instance\ta\t1\t2\t3\t4\t5\n",
 		"init\trunning\t0\t4\t5\t6\t7\t8\n",
-		"instance\tn\t1\t2\t3\tf\nx\n",
-		"instance\tn\t1\t2\t3\tf\na\tb\tc\td\te\tf\tg\n",
+		"instance\tn\t1\t2\t3\t4\t5\tf\nx\n",
+		"instance\tn\t1\t2\t3\t4\t5\tf\na\tb\tc\td\te\tf\tg\n",
 	};
 	struct listing l;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_false(listing_parse(&l, util_text("%s", cases[i])));
-	assert_true(listing_parse(&l, util_text("instance\tn\t1\t2\t3\tf\n")));
+	assert_true(listing_parse(
+		&l, util_text("instance\tn\t1\t2\t3\t4\t5\tf\n")));
 	listing_arrange(&l);
 	assert_int_equal(l.components, 0);
 	listing_fini(&l);
