@@ -37,7 +37,6 @@ UNSEEN = {
     "keeps its old config": "init without memory",
     "which it used": "run/reconfig-stuck",
     "stays ended: it was started again": "run/restart-limit",
-    "starts again in %llu ms": "run/restart-policy",
     "refuses service": "run/report-reasons",
     "does not answer its heartbeats": "run/heartbeat",
     "restart policy": "init/test/config_test.c",
