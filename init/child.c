@@ -220,6 +220,7 @@ void child_reset(struct child *c)
 	c->session_count = c->fees = 0;
 	c->binary_state = BINARY_UNKNOWN;
 	c->wanted_ram = c->wanted_caps = 0;
+	c->granted_ram = c->granted_caps = 0;
 	c->yield_ram = c->yield_caps = 0;
 	c->place = (struct place){ 0 };
 	c->exited = false;

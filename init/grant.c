@@ -46,8 +46,7 @@ static bool some(struct amount a)
 /* What it was given beyond its config. */
 static struct amount surplus(const struct child *c)
 {
-	return (struct amount){ above(c->ram, c->start->ram),
-		                above(c->caps, c->start->caps) };
+	return (struct amount){ c->granted_ram, c->granted_caps };
 }
 
 /* What nobody has is not enough for it. */
@@ -96,7 +95,11 @@ static bool give(struct child *c)
 
 	if (!some(a) || some(missing(c->sandbox, a)))
 		return false;
-	return quota_raise(c, a.ram, a.caps);
+	if (!quota_raise(c, a.ram, a.caps))
+		return false;
+	c->granted_ram += a.ram;
+	c->granted_caps += a.caps;
+	return true;
 }
 
 /* Not from one that would have less than the child that asks, so that two do

@@ -461,7 +461,9 @@ struct child {
 	fief_cap resource_sigh, yield_sigh, heartbeat_sigh;
 	uint64_t wanted_ram; /* it asked for more */
 	uint32_t wanted_caps;
-	uint64_t yield_ram; /* we asked to have it back */
+	uint64_t granted_ram,
+		granted_caps; /* when it asked, beyond its config */
+	uint64_t yield_ram;   /* we asked to have it back */
 	uint32_t yield_caps;
 	uint64_t id;         /* of this instance */
 	struct note *note;   /* owned; NULL: all is well */

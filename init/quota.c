@@ -35,6 +35,15 @@ static void account_free(const struct child *c, uint64_t *ram, uint64_t *caps)
 	*caps = above(cap_limit - cap_used, CAPS_LEFT);
 }
 
+/* What a managed child got on request is at most what it has beyond its
+ * config: as much of it was taken back, or the config gives it now. */
+static void granted_limit(struct child *c)
+{
+	c->granted_ram = part_of(c->granted_ram, above(c->ram, c->start->ram));
+	c->granted_caps =
+		part_of(c->granted_caps, above(c->caps, c->start->caps));
+}
+
 /* Take what is free above that, and note the rest. Was there any? */
 static bool take(struct child *c, uint64_t ram, uint64_t caps)
 {
@@ -50,6 +59,7 @@ static bool take(struct child *c, uint64_t ram, uint64_t caps)
 	c->caps -= free_caps;
 	c->yield_ram = above(c->ram, ram);
 	c->yield_caps = (uint32_t)above(c->caps, caps);
+	granted_limit(c);
 	state_changed(c->sandbox);
 	return free_ram || free_caps;
 }
@@ -66,12 +76,15 @@ void quota_take(struct child *c, uint64_t ram, uint64_t caps)
 	yield_ask(c);
 }
 
-/* A managed one keeps what it was given, up to its maximum. */
+/* A managed one keeps what it got on request, up to its maximum. */
 void quota_lower(struct child *c)
 {
 	const struct config_growth *g = &c->start->growth;
-	const uint64_t ram = g->managed ? g->max_ram : c->start->ram;
-	const uint64_t caps = g->managed ? g->max_caps : c->start->caps;
+	const uint64_t granted_ram = g->managed ? c->granted_ram : 0;
+	const uint64_t granted_caps = g->managed ? c->granted_caps : 0;
+	const uint64_t ram = part_of(c->start->ram + granted_ram, g->max_ram);
+	const uint64_t caps =
+		part_of(c->start->caps + granted_caps, g->max_caps);
 
 	c->yield_ram = c->yield_caps = 0;
 	if (c->state == CHILD_RUNNING && (c->ram > ram || c->caps > caps))
@@ -157,8 +170,10 @@ void quota_give(struct child *c, uint64_t *ram, uint64_t *caps)
 
 	if (c->state != CHILD_NEW && c->state != CHILD_RUNNING)
 		return;
-	if (c->ram >= c->start->ram && c->caps >= c->start->caps)
+	if (c->ram >= c->start->ram && c->caps >= c->start->caps) {
+		granted_limit(c);
 		return;
+	}
 	*ram -= more;
 	*caps -= more_caps;
 	if (c->state == CHILD_RUNNING) {
@@ -168,5 +183,6 @@ void quota_give(struct child *c, uint64_t *ram, uint64_t *caps)
 		c->ram += more;
 		c->caps += more_caps;
 	}
+	granted_limit(c);
 	report_short(c);
 }
