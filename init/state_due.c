@@ -2,8 +2,8 @@
 /*
  * When the state report is due: a while after something changed, so that many
  * changes are one report; at once when a child wants quota or ended, though
- * not more often either; and from time to time if it tells what children use,
- * of which nobody tells us.
+ * not more often either; and from time to time if it tells of accounts, for
+ * nobody tells us what children use.
  */
 
 #include "internal.h"
@@ -22,24 +22,35 @@ static bool reporting(const struct sandbox *b)
 
 static bool sampling(const struct sandbox *b)
 {
-	return reporting(b) && (wish(b)->child_ram || wish(b)->child_caps);
+	const struct config_report *r = wish(b);
+
+	return reporting(b) &&
+	       (r->child_ram || r->child_caps || r->init_ram || r->init_caps);
 }
 
-/* What it would tell of the accounts of children, in one number. */
+static uint64_t sample_add(uint64_t sum, fief_cap pd)
+{
+	const struct state_account a = state_account(pd);
+	const uint64_t part[] = { a.ram, a.ram_used, a.caps, a.caps_used };
+
+	for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++)
+		sum = (sum ^ part[i]) * 0x9e3779b97f4a7c15u + i;
+	return sum;
+}
+
+/* What it would tell of accounts, in one number. Ours changes when our parent
+ * gives back what sessions cost that are closed by now. */
 static uint64_t sample(const struct sandbox *b)
 {
 	uint64_t sum = 0;
 
 	if (!sampling(b))
 		return sum;
-	LIST_FOR_EACH(c, &b->children, struct child, in_sandbox) {
-		const struct state_account a = state_account(c->pd);
-		const uint64_t part[] = { a.ram, a.ram_used, a.caps,
-			                  a.caps_used };
-
-		for (size_t i = 0; i < sizeof(part) / sizeof(*part); i++)
-			sum = (sum ^ part[i]) * 0x9e3779b97f4a7c15u + i;
-	}
+	if (wish(b)->init_ram || wish(b)->init_caps)
+		sum = sample_add(sum, b->env->pd);
+	if (wish(b)->child_ram || wish(b)->child_caps)
+		LIST_FOR_EACH(c, &b->children, struct child, in_sandbox)
+			sum = sample_add(sum, c->pd);
 	return sum;
 }
 
