@@ -48,10 +48,9 @@ static enum fief_err services_of(struct parser *p, const struct node *list,
 		*at = make(p, sizeof(**at), &e);
 		if (!*at)
 			return e;
-		e = name_of(p, n, &(*at)->name);
-		if (!e)
-			e = node_attr_bool(n, "handover", false, p->err,
-			                   &(*at)->handover);
+		(*at)->name = name_of(n);
+		e = node_attr_bool(n, "handover", false, p->err,
+		                   &(*at)->handover);
 		at = &(*at)->next;
 	}
 	return e;
@@ -95,8 +94,8 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	s->version = node_attr(n, "version", "");
 	s->config = node_first(n, "config");
 	s->route = p->c->default_route;
-	if (!e && binary)
-		e = node_attr_required(binary, "name", p->err, &s->binary);
+	if (binary)
+		s->binary = name_of(binary);
 	if (!e)
 		e = services_of(p, node_first(n, "provides"), &s->provides);
 	if (!e && route)
@@ -123,11 +122,9 @@ static enum fief_err start_of(struct parser *p, const struct node *n,
                               struct config_start **at)
 {
 	struct config_start *s;
-	const char *name = NULL;
-	enum fief_err e = name_of(p, n, &name);
+	const char *const name = name_of(n);
+	enum fief_err e;
 
-	if (e)
-		return e;
 	s = make(p, sizeof(*s), &e);
 	if (!s)
 		return e;
@@ -179,9 +176,11 @@ static enum fief_err build(struct parser *p, const struct node *root)
 		e = config_heartbeat_rate(node_first(root, "heartbeat"), p->err,
 		                          &c->heartbeat_ms);
 	if (!e)
-		e = config_ram(defaults, "ram", p->err, &c->default_ram);
+		e = node_attr_u64(defaults, "ram", c->default_ram, p->err,
+		                  &c->default_ram);
 	if (!e)
-		e = config_caps(defaults, "caps", p->err, &c->default_caps);
+		e = node_attr_u64(defaults, "caps", c->default_caps, p->err,
+		                  &c->default_caps);
 	if (!e)
 		e = config_vain_check(p, root);
 	if (!e)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Children by name: aliases, and names that lead to nobody. */
 
+#include "config_guess.h"
 #include "config_parse.h"
-#include "config_schema.h"
 
 const struct config_alias *config_alias_find(const struct config *c,
                                              const char *name)
@@ -52,13 +52,10 @@ static enum fief_err alias_of(struct parser *p, const struct node *n,
                               struct config_alias **out)
 {
 	struct config_alias *a;
-	const char *name = NULL, *child;
-	enum fief_err e = name_of(p, n, &name);
+	const char *const name = name_of(n);
+	const char *const child = node_attr(n, "child", "");
+	enum fief_err e;
 
-	if (!e)
-		e = node_attr_required(n, "child", p->err, &child);
-	if (e)
-		return e;
 	if (config_server_known(p, name))
 		return node_error_set(p->err, FIEF_INVALID,
 		                      attr_place(n, "name"),

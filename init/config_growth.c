@@ -32,12 +32,13 @@ enum fief_err config_growth_of(struct parser *p, const struct node *start,
 {
 	enum fief_err e;
 
-	out->max_ram = out->max_caps = UINT64_MAX;
 	e = node_attr_bool(start, "managed", false, p->err, &out->managed);
 	if (!e)
-		e = config_ram(start, "max_ram", p->err, &out->max_ram);
+		e = node_attr_u64(start, "max_ram", UINT64_MAX, p->err,
+		                  &out->max_ram);
 	if (!e)
-		e = config_caps(start, "max_caps", p->err, &out->max_caps);
+		e = node_attr_u64(start, "max_caps", UINT64_MAX, p->err,
+		                  &out->max_caps);
 	if (!e)
 		e = max_check(p, start, "max_ram", out->max_ram, ram);
 	if (!e)

@@ -67,7 +67,7 @@ static enum fief_err offer_of(struct parser *p, const struct node *n,
 	if (!o)
 		return e;
 	o->at = n->at;
-	e = name_of(p, n, &o->name);
+	o->name = name_of(n);
 	for (const struct config_offer *q = p->c->offers; q != o && !e;
 	     q = q->next)
 		if (config_service_same(q->name, o->name))

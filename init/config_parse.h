@@ -46,23 +46,10 @@ static inline struct node_place attr_place(const struct node *n,
 	return a ? a->at : n->at;
 }
 
-static inline enum fief_err name_of(struct parser *p, const struct node *n,
-                                    const char **out)
+/* Of a child or service; the schema has it that there is one. */
+static inline const char *name_of(const struct node *n)
 {
-	const char *name;
-	enum fief_err e = node_attr_required(n, "name", p->err, &name);
-
-	if (e)
-		return e;
-	if (!label_name_valid(name))
-		return node_error_set(
-			p->err, FIEF_INVALID, attr_place(n, "name"),
-			"\"%s\" cannot be a name in <%s>: at most "
-			"%d bytes, no control characters, no "
-			"\"->\" between blanks",
-			name, n->name, LABEL_NAME_MAX);
-	*out = name;
-	return FIEF_OK;
+	return node_attr(n, "name", "");
 }
 
 /* config_warning.c: a warning. Not more than so many are kept; the last one
@@ -93,18 +80,6 @@ FIEF_MUST enum fief_err config_heartbeat_read(const struct node *n,
 FIEF_MUST enum fief_err config_heartbeat_rate(const struct node *n,
                                               struct node_error *err,
                                               uint64_t *ms);
-
-/* ---- config_value.c ---- */
-
-/* A number from 1 to `max`; `*out` stays where there is none. Errors: INVALID,
- * LIMIT. */
-FIEF_MUST enum fief_err config_number(const struct node *n, const char *attr,
-                                      uint64_t max, struct node_error *err,
-                                      uint64_t *out);
-FIEF_MUST enum fief_err config_ram(const struct node *n, const char *attr,
-                                   struct node_error *err, uint64_t *out);
-FIEF_MUST enum fief_err config_caps(const struct node *n, const char *attr,
-                                    struct node_error *err, uint64_t *out);
 
 /* ---- config_resource.c ---- */
 

@@ -5,12 +5,7 @@
 
 #include <stddef.h>
 
-enum {
-	DELAY_MS = 100,
-	DELAY_MS_MAX = 1000000000, /* 11 days */
-	BUFFER = 4096,
-	BUFFER_MAX = 1 << 20,
-};
+enum { DELAY_MS = 100, BUFFER = 4096 };
 
 static const struct {
 	const char *name;
@@ -36,19 +31,16 @@ static bool detail_of(const struct config_report *r, size_t i)
 enum fief_err config_report_read(const struct node *n, struct node_error *err,
                                  struct config_report *out)
 {
-	struct config_report r = { .wanted = n != NULL,
-		                   .delay_ms = DELAY_MS,
-		                   .buffer = BUFFER };
+	struct config_report r = { .wanted = n != NULL };
 	enum fief_err e = FIEF_OK;
 
 	for (size_t i = 0; i < DETAILS && !e; i++)
 		e = node_attr_bool(n, detail[i].name, false, err,
 		                   (bool *)((char *)&r + detail[i].offset));
 	if (!e)
-		e = config_number(n, "delay_ms", DELAY_MS_MAX, err,
-		                  &r.delay_ms);
+		e = node_attr_u64(n, "delay_ms", DELAY_MS, err, &r.delay_ms);
 	if (!e)
-		e = config_number(n, "buffer", BUFFER_MAX, err, &r.buffer);
+		e = node_attr_u64(n, "buffer", BUFFER, err, &r.buffer);
 	if (!e)
 		*out = r;
 	return e;

@@ -2,27 +2,12 @@
 /* <resource>: what a child starts with, and what is not for children. */
 
 #include "config_parse.h"
+#include "config_schema.h"
 #include "sandbox.h"
 
-/* Both attributes, or it says which one is missing. */
-static enum fief_err currency_of(struct parser *p, const struct node *n,
-                                 const char *amount, bool *ram)
+static bool is_ram(const struct node *n)
 {
-	const char *name, *needed;
-	enum fief_err e = node_attr_required(n, "name", p->err, &name);
-
-	if (!e)
-		e = node_attr_required(n, amount, p->err, &needed);
-	if (e)
-		return e;
-	*ram = !strcmp(name, "RAM");
-	if (!*ram && strcmp(name, "CAP") != 0 && strcmp(name, "CAPS") != 0)
-		return node_error_set(p->err, FIEF_INVALID,
-		                      attr_place(n, "name"),
-		                      "found resource \"%s\", expected \"RAM\" "
-		                      "or \"CAP\"",
-		                      name);
-	return FIEF_OK;
+	return !strcmp(name_of(n), "RAM");
 }
 
 /* One of that kind stands before it. */
@@ -30,29 +15,33 @@ static bool is_second(const struct node *n, bool ram)
 {
 	for (const struct node *r = node_first(n->parent, "resource"); r != n;
 	     r = node_next(r, "resource"))
-		if (!strcmp(node_attr(r, "name", ""), "RAM") == ram)
+		if (is_ram(r) == ram)
 			return true;
 	return false;
 }
 
+/* The schema has the limit of RAM; there cannot be as many capabilities. */
 static enum fief_err amount_of(struct parser *p, const struct node *n,
                                const char *attr, bool ram, uint64_t *to_ram,
                                uint64_t *to_caps)
 {
-	return ram ? config_ram(n, attr, p->err, to_ram) :
-	             config_caps(n, attr, p->err, to_caps);
+	uint64_t amount;
+	enum fief_err e = node_attr_u64(n, attr, 0, p->err, &amount);
+
+	if (e)
+		return e;
+	if (!ram && amount > CONFIG_CAPS_MAX)
+		return config_too_large(n, attr, p->err);
+	*(ram ? to_ram : to_caps) = amount;
+	return FIEF_OK;
 }
 
 static enum fief_err quantum_of(struct parser *p, const struct node *n,
                                 struct config_start *s)
 {
-	bool ram;
-	enum fief_err e = currency_of(p, n, "quantum", &ram);
-	const char *attr;
+	const bool ram = is_ram(n);
+	const char *const attr = ram ? "ram" : "caps";
 
-	if (e)
-		return e;
-	attr = ram ? "ram" : "caps";
 	if (node_attr_find(n->parent, attr) || is_second(n, ram))
 		return node_error_set(p->err, FIEF_INVALID, n->at,
 		                      "%s of \"%s\" is given twice", attr,
@@ -65,11 +54,10 @@ enum fief_err config_quota_of(struct parser *p, const struct node *start,
 {
 	enum fief_err e;
 
-	s->ram = p->c->default_ram;
-	s->caps = p->c->default_caps;
-	e = config_ram(start, "ram", p->err, &s->ram);
+	e = node_attr_u64(start, "ram", p->c->default_ram, p->err, &s->ram);
 	if (!e)
-		e = config_caps(start, "caps", p->err, &s->caps);
+		e = node_attr_u64(start, "caps", p->c->default_caps, p->err,
+		                  &s->caps);
 	for (const struct node *r = node_first(start, "resource"); r && !e;
 	     r = node_next(r, "resource"))
 		e = quantum_of(p, r, s);
@@ -79,11 +67,8 @@ enum fief_err config_quota_of(struct parser *p, const struct node *start,
 static enum fief_err preserve_of(struct parser *p, const struct node *n,
                                  struct config_kept *kept)
 {
-	bool ram;
-	enum fief_err e = currency_of(p, n, "preserve", &ram);
+	const bool ram = is_ram(n);
 
-	if (e)
-		return e;
 	if (is_second(n, ram))
 		return node_error_set(p->err, FIEF_INVALID, n->at,
 		                      "what to preserve of %s is given twice",

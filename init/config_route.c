@@ -81,11 +81,9 @@ enum fief_err config_target_of(struct parser *p, const struct node *n,
 	if (!t)
 		return e;
 	t->kind = target_kind(n);
-	e = config_relabel_of(p, n, &t->relabel);
-	if (e)
-		return e;
-	return t->kind == CONFIG_TARGET_CHILD ? name_of(p, n, &t->child) :
-	                                        FIEF_OK;
+	if (t->kind == CONFIG_TARGET_CHILD)
+		t->child = name_of(n);
+	return config_relabel_of(p, n, &t->relabel);
 }
 
 static enum fief_err rule_of(struct parser *p, const struct node *n,
@@ -100,8 +98,8 @@ static enum fief_err rule_of(struct parser *p, const struct node *n,
 	r->at = n->at;
 	r->selector = config_selector(n);
 	e = unscoped_of(p, n, &r->unscoped_label);
-	if (!e && node_has_type(n, "service"))
-		e = name_of(p, n, &r->service);
+	if (node_has_type(n, "service"))
+		r->service = name_of(n);
 	target = &r->targets;
 	for (const struct node *t = node_first(n, NULL); t && !e;
 	     t = node_next(t, NULL)) {

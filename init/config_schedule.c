@@ -4,16 +4,13 @@
 
 #include "config_parse.h"
 
-enum { LEVELS_MAX = 128, SIDE_MAX = 64 };
-
 /* ---- of the whole ---- */
 
 static enum fief_err levels_of(struct parser *p, const struct node *root,
                                uint64_t *levels)
 {
 	uint64_t found = 0;
-	enum fief_err e =
-		config_number(root, "prio_levels", LEVELS_MAX, p->err, &found);
+	enum fief_err e = node_attr_u64(root, "prio_levels", 0, p->err, &found);
 
 	if (e)
 		return e;
@@ -34,10 +31,8 @@ enum fief_err config_space_of(struct parser *p, const struct node *root,
 
 	if (e || !n)
 		return e;
-	out->width = out->height = 1;
-	e = config_number(n, "width", SIDE_MAX, p->err, &out->width);
-	return e ? e :
-	           config_number(n, "height", SIDE_MAX, p->err, &out->height);
+	e = node_attr_u64(n, "width", 1, p->err, &out->width);
+	return e ? e : node_attr_u64(n, "height", 1, p->err, &out->height);
 }
 
 /* ---- of a child ---- */
@@ -78,16 +73,14 @@ static enum fief_err priority_of(struct parser *p, const struct node *start,
 static enum fief_err rectangle_of(struct parser *p, const struct node *n,
                                   struct config_schedule *out)
 {
-	enum fief_err e;
+	enum fief_err e = node_attr_u64(n, "xpos", 0, p->err, &out->xpos);
 
-	out->width = out->height = 1;
-	e = node_attr_u64(n, "xpos", 0, p->err, &out->xpos);
 	if (!e)
 		e = node_attr_u64(n, "ypos", 0, p->err, &out->ypos);
 	if (!e)
-		e = config_number(n, "width", SIDE_MAX, p->err, &out->width);
+		e = node_attr_u64(n, "width", 1, p->err, &out->width);
 	if (!e)
-		e = config_number(n, "height", SIDE_MAX, p->err, &out->height);
+		e = node_attr_u64(n, "height", 1, p->err, &out->height);
 	return e;
 }
 

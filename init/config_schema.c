@@ -1,262 +1,238 @@
 /* SPDX-License-Identifier: MIT */
-/* Which elements and attributes a config may have, and what was meant. */
+/*
+ * The tables of elements and attributes. A row that is added here gets its
+ * meaning in config_schema_text.c; then `./dev docs`. Tests tell what is
+ * missing.
+ */
 
 #include "config_schema.h"
-#include "config.h"
 
-#include <lib/mem.h>
-
-enum { NAMES_MAX = 12, DISTANCE_MAX = 3, WORD_MAX = 32 };
-
-struct element {
-	const char *name;
-	const char *attrs[NAMES_MAX];
-	const struct element *children[NAMES_MAX];
-	bool once; /* at most one beside each other */
-	bool any;  /* content is not for us */
-};
-
-#define SELECTORS "label", "label_prefix", "label_suffix", "label_last"
-
-#define RELABELS "label", "identity", "resource", "prepend_resource"
-
-static const struct element parent = { "parent", { RELABELS } };
-static const struct element child = { "child", { "name", RELABELS } };
-static const struct element any_child = { "any-child", { RELABELS } };
-static const struct element local = { "local", { RELABELS } };
-static const struct element rule_service = {
-	"service",
-	{ "name", SELECTORS, "unscoped_label" },
-	{ &parent, &child, &any_child, &local }
-};
-static const struct element rule_any = { "any-service",
-	                                 { SELECTORS, "unscoped_label" },
-	                                 { &parent, &child, &any_child,
-	                                   &local } };
-static const struct element service = { "service", { "name" } };
-static const struct element parent_provides = {
-	"parent-provides", { 0 }, { &service }, .once = true
-};
-static const struct element default_route = {
-	"default-route", { 0 }, { &rule_service, &rule_any }, .once = true
-};
-static const struct element defaults = { "default",
-	                                 { "ram", "caps" },
-	                                 .once = true };
-static const struct element resource = { "resource", { "name", "quantum" } };
-static const struct element kept = { "resource", { "name", "preserve" } };
-static const struct element affinity = { "affinity",
-	                                 { "xpos", "ypos", "width", "height" },
-	                                 .once = true };
-static const struct element affinity_space = { "affinity-space",
-	                                       { "width", "height" },
-	                                       .once = true };
-static const struct element binary = { "binary", { "name" }, .once = true };
-static const struct element on_exit = { "exit", { "propagate" }, .once = true };
-static const struct element restart = { "restart",
-	                                { "policy", "delay_ms", "max_delay_ms",
-	                                  "limit", "within_s" },
-	                                .once = true };
-static const struct element provided = { "service", { "name", "handover" } };
-static const struct element heartbeat = { "heartbeat",
-	                                  { "restart_after_skipped" },
-	                                  .once = true };
-static const struct element heartbeat_rate = { "heartbeat",
-	                                       { "rate_ms" },
-	                                       .once = true };
-static const struct element provides = {
-	"provides", { 0 }, { &provided }, .once = true
-};
-static const struct element route = {
-	"route", { 0 }, { &rule_service, &rule_any }, .once = true
-};
-static const struct element inner_config = { "config", .once = true,
-	                                     .any = true };
-static const struct element start = {
-	"start",
-	{ "name", "ram", "caps", "version", "managed", "max_ram", "max_caps",
-	  "priority", "ld", "managing_system" },
-	{ &resource, &binary, &on_exit, &restart, &heartbeat, &affinity,
-	  &provides, &route, &inner_config },
-};
-static const struct element alias = { "alias", { "name", "child" } };
-static const struct element policy_child = { "child",
-	                                     { "name", RELABELS },
-	                                     .once = true };
-static const struct element policy = { "policy",
-	                               { SELECTORS },
-	                               { &policy_child } };
-static const struct element default_policy = {
-	"default-policy", { 0 }, { &policy_child }, .once = true
-};
-static const struct element offer = { "service",
-	                              { "name" },
-	                              { &policy, &default_policy } };
-static const struct element report = {
-	"report",
-	{ "ids", "requested", "provided", "session_args", "child_ram",
-	  "child_caps", "init_ram", "init_caps", "delay_ms", "buffer" },
-	.once = true
-};
-static const struct element root_element = {
-	"config",
-	{ "verbose", "version", "prio_levels", "ld_verbose", "generate_xml" },
-	{ &parent_provides, &default_route, &defaults, &report, &heartbeat_rate,
-	  &kept, &affinity_space, &alias, &offer, &start },
-};
-
-/* One row of Levenshtein's table at a time. Longer names count as far. */
-unsigned config_distance(const char *a, const char *b)
-{
-	const size_t la = strlen(a), lb = strlen(b);
-	unsigned row[WORD_MAX + 1];
-
-	if (la > WORD_MAX || lb > WORD_MAX)
-		return WORD_MAX;
-	for (unsigned k = 0; k <= lb; k++)
-		row[k] = k;
-	for (unsigned i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned k = 1; k <= lb; k++) {
-			unsigned best = diagonal + (a[i - 1] != b[k - 1]);
-
-			diagonal = row[k];
-			if (best > row[k] + 1)
-				best = row[k] + 1;
-			if (best > row[k - 1] + 1)
-				best = row[k - 1] + 1;
-			row[k] = best;
-		}
+#define ATTRS(...)                                                             \
+	(const struct config_attr[])                                           \
+	{                                                                      \
+		__VA_ARGS__,                                                   \
+		{                                                              \
+			0                                                      \
+		}                                                              \
 	}
-	return row[lb];
-}
-
-void config_guess_try(struct config_guess *g, const char *found,
-                      const char *valid)
-{
-	const unsigned d = config_distance(found, valid);
-
-	if (d <= DISTANCE_MAX && d < strlen(valid) &&
-	    (!g->name || d < g->distance))
-		*g = (struct config_guess){ valid, d };
-}
-
-static enum fief_err attr_unknown(const struct node *n,
-                                  const struct node_attr *a,
-                                  const struct element *e,
-                                  struct node_error *err)
-{
-	struct config_guess g = { 0 };
-
-	for (unsigned i = 0; i < NAMES_MAX && e->attrs[i]; i++)
-		config_guess_try(&g, a->name, e->attrs[i]);
-	if (!g.name)
-		return node_error_set(err, FIEF_INVALID, a->at,
-		                      "unknown attribute \"%s\" of <%s>",
-		                      a->name, n->name);
-	return node_error_set(err, FIEF_INVALID, a->at,
-	                      "unknown attribute \"%s\" of <%s>, did you mean "
-	                      "\"%s\"?",
-	                      a->name, n->name, g.name);
-}
-
-static enum fief_err child_unknown(const struct node *n,
-                                   const struct element *e,
-                                   struct node_error *err)
-{
-	struct config_guess g = { 0 };
-
-	for (unsigned i = 0; i < NAMES_MAX && e->children[i]; i++)
-		config_guess_try(&g, n->name, e->children[i]->name);
-	if (!g.name)
-		return node_error_set(err, FIEF_INVALID, n->at,
-		                      "unknown element <%s> in <%s>", n->name,
-		                      e->name);
-	return node_error_set(err, FIEF_INVALID, n->at,
-	                      "unknown element <%s> in <%s>, did you mean "
-	                      "<%s>?",
-	                      n->name, e->name, g.name);
-}
-
-static bool blank(const struct node *text)
-{
-	for (size_t i = 0; i < text->text_len; i++)
-		if (!strchr(" \t\r\n", text->text[i]))
-			return false;
-	return true;
-}
-
-static enum fief_err attrs_check(const struct node *n, const struct element *e,
-                                 struct node_error *err)
-{
-	NODE_FOR_EACH_ATTR(a, n) {
-		bool known = false;
-
-		for (unsigned i = 0; i < NAMES_MAX && e->attrs[i]; i++)
-			known |= !strcmp(e->attrs[i], a->name);
-		if (!known)
-			return attr_unknown(n, a, e, err);
+#define CHILDREN(...)                                                          \
+	(const struct config_element *const[])                                 \
+	{                                                                      \
+		__VA_ARGS__, NULL                                              \
 	}
-	return FIEF_OK;
-}
+#define WORDS(...)                                                             \
+	CONFIG_WORD, .words = (const char *const[])                            \
+	{                                                                      \
+		__VA_ARGS__, NULL                                              \
+	}
+#define ROW(...)                                                               \
+	{                                                                      \
+		__VA_ARGS__                                                    \
+	}
 
-static const struct element *element_of(const struct element *e,
-                                        const char *name)
-{
-	for (unsigned i = 0; i < NAMES_MAX && e->children[i]; i++)
-		if (!strcmp(e->children[i]->name, name))
-			return e->children[i];
-	return NULL;
-}
+/* Types with the limits that most rows of them have. */
+#define RAM CONFIG_SIZE, .least = 1, .most = 1ULL << 48
+#define CAPS CONFIG_NUMBER, .least = 1, .most = CONFIG_CAPS_MAX
+#define MS CONFIG_MS, .least = 1, .most = 1000000000 /* 11 days */
+#define SIDE CONFIG_NUMBER, .least = 1, .most = 64
+#define NO CONFIG_BOOL, .usual = "no"
+#define YES CONFIG_BOOL, .usual = "yes"
 
-static enum fief_err element_check(const struct node *n,
-                                   const struct element *e,
-                                   struct node_error *err);
+/* Rows that several elements have. */
+#define NAME ROW("name", CONFIG_NAME, .required = true)
+#define CURRENCY ROW("name", WORDS("RAM", "CAP", "CAPS"), .required = true)
+#define SELECTORS                                                              \
+	ROW("label", CONFIG_LABEL), ROW("label_prefix", CONFIG_LABEL),         \
+		ROW("label_suffix", CONFIG_LABEL),                             \
+		ROW("label_last", CONFIG_LABEL)
+#define RELABELS                                                               \
+	ROW("label", CONFIG_LABEL), ROW("identity", CONFIG_LABEL),             \
+		ROW("resource", CONFIG_LABEL),                                 \
+		ROW("prepend_resource", CONFIG_LABEL)
 
-static enum fief_err child_check(const struct node *n, const struct element *in,
-                                 struct node_error *err)
-{
-	const struct element *e;
+/* ---- routes ---- */
 
-	if (!n->name && blank(n))
-		return FIEF_OK;
-	if (!n->name)
-		return node_error_set(err, FIEF_INVALID, n->at,
-		                      "unexpected text in <%s>", in->name);
-	e = element_of(in, n->name);
-	if (!e)
-		return child_unknown(n, in, err);
-	if (e->once && node_first(n->parent, n->name) != n)
-		return node_error_set(err, FIEF_INVALID, n->at,
-		                      "second <%s> in <%s>, only one is "
-		                      "possible",
-		                      n->name, in->name);
-	return element_check(n, e, err);
-}
+static const struct config_element parent = {
+	.name = "parent",
+	.attrs = ATTRS(RELABELS),
+};
+static const struct config_element child = {
+	.name = "child",
+	.attrs = ATTRS(NAME, RELABELS),
+};
+static const struct config_element any_child = {
+	.name = "any-child",
+	.attrs = ATTRS(RELABELS),
+};
+static const struct config_element local = {
+	.name = "local",
+	.attrs = ATTRS(RELABELS),
+};
+static const struct config_element rule_service = {
+	.name = "service",
+	.attrs = ATTRS(NAME, SELECTORS, { "unscoped_label", CONFIG_LABEL }),
+	.children = CHILDREN(&parent, &child, &any_child, &local),
+};
+static const struct config_element rule_any = {
+	.name = "any-service",
+	.attrs = ATTRS(SELECTORS, { "unscoped_label", CONFIG_LABEL }),
+	.children = CHILDREN(&parent, &child, &any_child, &local),
+};
+static const struct config_element route = {
+	.name = "route",
+	.children = CHILDREN(&rule_service, &rule_any),
+	.once = true,
+};
+static const struct config_element default_route = {
+	.name = "default-route",
+	.children = CHILDREN(&rule_service, &rule_any),
+	.once = true,
+};
 
-/* As deep as the tables above. */
-static enum fief_err element_check(const struct node *n,
-                                   const struct element *e,
-                                   struct node_error *err)
-{
-	enum fief_err r;
+/* ---- a child ---- */
 
-	if (e->any)
-		return FIEF_OK;
-	r = attrs_check(n, e, err);
-	for (const struct node *c = n->first; c && !r; c = c->next)
-		r = child_check(c, e, err);
-	return r;
-}
+static const struct config_element quantum = {
+	.name = "resource",
+	.attrs = ATTRS(CURRENCY, { "quantum", RAM, .required = true }),
+};
+static const struct config_element binary = {
+	.name = "binary",
+	.attrs = ATTRS({ "name", CONFIG_TEXT, .required = true }),
+	.once = true,
+};
+static const struct config_element on_exit = {
+	.name = "exit",
+	.attrs = ATTRS({ "propagate", NO }),
+	.once = true,
+};
+static const struct config_element restart = {
+	.name = "restart",
+	.attrs = ATTRS({ "policy", WORDS("never", "on-failure", "always"),
+	                 .usual = "on-failure" },
+	               { "delay_ms", MS, .usual = "100" },
+	               { "max_delay_ms", MS, .usual = "30000" },
+	               { "limit", CONFIG_NUMBER, .least = 1, .most = 1000000000,
+	                 .usual = "5" },
+	               { "within_s", CONFIG_SECONDS, .least = 1,
+	                 .most = 1000000, .usual = "60" }),
+	.once = true,
+};
+static const struct config_element heartbeat = {
+	.name = "heartbeat",
+	.attrs = ATTRS({ "restart_after_skipped", CONFIG_NUMBER,
+	                 .most = 1000000, .usual = "0" }),
+	.once = true,
+};
+static const struct config_element affinity = {
+	.name = "affinity",
+	.attrs = ATTRS({ "xpos", CONFIG_NUMBER, .usual = "0" },
+	               { "ypos", CONFIG_NUMBER, .usual = "0" },
+	               { "width", SIDE, .usual = "1" },
+	               { "height", SIDE, .usual = "1" }),
+	.once = true,
+};
+static const struct config_element provided = {
+	.name = "service",
+	.attrs = ATTRS(NAME, { "handover", NO }),
+};
+static const struct config_element provides = {
+	.name = "provides",
+	.children = CHILDREN(&provided),
+	.once = true,
+};
+static const struct config_element inner_config = {
+	.name = "config",
+	.once = true,
+	.any = true,
+};
+static const struct config_element start = {
+	.name = "start",
+	.attrs = ATTRS(NAME, { "ram", RAM }, { "caps", CAPS },
+	               { "version", CONFIG_TEXT, .usual = "" },
+	               { "managed", NO }, { "max_ram", RAM },
+	               { "max_caps", CAPS },
+	               { "priority", CONFIG_SIGNED, .usual = "0" },
+	               { "ld", NO }, { "managing_system", NO }),
+	.children = CHILDREN(&quantum, &binary, &on_exit, &restart, &heartbeat,
+	                     &affinity, &provides, &route, &inner_config),
+};
 
-enum fief_err config_schema_check(const struct node *root,
-                                  struct node_error *err)
-{
-	if (!node_has_type(root, root_element.name))
-		return node_error_set(err, FIEF_INVALID, root->at,
-		                      "found <%s>, expected <config>",
-		                      root->name);
-	return element_check(root, &root_element, err);
-}
+/* ---- what is offered to the parent ---- */
+
+static const struct config_element policy_child = {
+	.name = "child",
+	.attrs = ATTRS(NAME, RELABELS),
+	.once = true,
+};
+static const struct config_element policy = {
+	.name = "policy",
+	.attrs = ATTRS(SELECTORS),
+	.children = CHILDREN(&policy_child),
+};
+static const struct config_element default_policy = {
+	.name = "default-policy",
+	.children = CHILDREN(&policy_child),
+	.once = true,
+};
+static const struct config_element offer = {
+	.name = "service",
+	.attrs = ATTRS(NAME),
+	.children = CHILDREN(&policy, &default_policy),
+};
+
+/* ---- the whole ---- */
+
+static const struct config_element service = {
+	.name = "service",
+	.attrs = ATTRS(NAME),
+};
+static const struct config_element parent_provides = {
+	.name = "parent-provides",
+	.children = CHILDREN(&service),
+	.once = true,
+};
+static const struct config_element defaults = {
+	.name = "default",
+	.attrs = ATTRS({ "ram", RAM, .usual = "1M" },
+	               { "caps", CAPS, .usual = "200" }),
+	.once = true,
+};
+static const struct config_element kept = {
+	.name = "resource",
+	.attrs = ATTRS(CURRENCY, { "preserve", RAM, .required = true }),
+};
+static const struct config_element affinity_space = {
+	.name = "affinity-space",
+	.attrs = ATTRS({ "width", SIDE, .usual = "1" },
+	               { "height", SIDE, .usual = "1" }),
+	.once = true,
+};
+static const struct config_element alias = {
+	.name = "alias",
+	.attrs = ATTRS(NAME, { "child", CONFIG_TEXT, .required = true }),
+};
+static const struct config_element heartbeat_rate = {
+	.name = "heartbeat",
+	.attrs = ATTRS({ "rate_ms", MS, .usual = "1000" }),
+	.once = true,
+};
+static const struct config_element report = {
+	.name = "report",
+	.attrs = ATTRS({ "ids", NO }, { "requested", NO }, { "provided", NO },
+	               { "session_args", NO }, { "child_ram", NO },
+	               { "child_caps", NO }, { "init_ram", NO },
+	               { "init_caps", NO }, { "delay_ms", MS, .usual = "100" },
+	               { "buffer", CONFIG_SIZE, .least = 1, .most = 1 << 20,
+	                 .usual = "4K" }),
+	.once = true,
+};
+const struct config_element config_schema = {
+	.name = "config",
+	.attrs = ATTRS(
+		{ "verbose", NO }, { "version", CONFIG_TEXT, .usual = "" },
+		{ "prio_levels", CONFIG_NUMBER, .least = 1, .most = 128 },
+		{ "ld_verbose", NO }, { "generate_xml", YES }),
+	.children = CHILDREN(&parent_provides, &default_route, &defaults,
+	                     &report, &heartbeat_rate, &kept, &affinity_space,
+	                     &alias, &offer, &start),
+};

@@ -3,51 +3,35 @@
 
 #include "config_parse.h"
 
-enum { MS_MAX = 1000000000 }; /* 11 days */
-
-static enum fief_err policy_of(struct parser *p, const struct node *n,
-                               enum config_restart *out)
+/* The schema has only these. */
+static enum config_restart policy_of(const struct node *n)
 {
 	static const char *const name[] = {
 		[CONFIG_RESTART_NEVER] = "never",
 		[CONFIG_RESTART_ON_FAILURE] = "on-failure",
 		[CONFIG_RESTART_ALWAYS] = "always",
 	};
-	const char *found = node_attr(n, "policy", "on-failure");
+	const char *const found = node_attr(n, "policy", "on-failure");
+	unsigned i = CONFIG_RESTART_ALWAYS;
 
-	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
-		if (!strcmp(name[i], found)) {
-			*out = (enum config_restart)i;
-			return FIEF_OK;
-		}
-	return node_error_set(p->err, FIEF_INVALID, attr_place(n, "policy"),
-	                      "restart policy \"%s\", expected \"never\", "
-	                      "\"on-failure\" or \"always\"",
-	                      found);
+	while (i && strcmp(name[i], found) != 0)
+		i--;
+	return (enum config_restart)i;
 }
 
 enum fief_err config_supervision_of(struct parser *p, const struct node *n,
                                     struct config_supervision *s)
 {
-	static const struct config_supervision usual = { .delay_ms = 100,
-		                                         .max_delay_ms = 30000,
-		                                         .limit = 5,
-		                                         .within_s = 60 };
-	enum fief_err e;
+	enum fief_err e =
+		node_attr_u64(n, "delay_ms", 100, p->err, &s->delay_ms);
 
-	*s = usual;
-	if (!n)
-		return FIEF_OK;
-	e = policy_of(p, n, &s->restart);
 	if (!e)
-		e = config_number(n, "delay_ms", MS_MAX, p->err, &s->delay_ms);
-	if (!e)
-		e = config_number(n, "max_delay_ms", MS_MAX, p->err,
+		e = node_attr_u64(n, "max_delay_ms", 30000, p->err,
 		                  &s->max_delay_ms);
 	if (!e)
-		e = config_number(n, "limit", MS_MAX, p->err, &s->limit);
+		e = node_attr_u64(n, "limit", 5, p->err, &s->limit);
 	if (!e)
-		e = config_number(n, "within_s", MS_MAX / 1000, p->err,
-		                  &s->within_s);
+		e = node_attr_u64(n, "within_s", 60, p->err, &s->within_s);
+	s->restart = n ? policy_of(n) : CONFIG_RESTART_NEVER;
 	return e;
 }

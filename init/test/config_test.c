@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <init/config_schema.h>
+#include <init/config_guess.h>
 
 #include <init/route.h>
 #include <init/sandbox.h>
@@ -261,13 +261,15 @@ static void refused(void **state)
 		{ "<config><start name='a' ram='much'/></config>", "1:25: " },
 		{ "<config><start name='a'>"
 		  "<resource name='ROM' quantum='1'/></start></config>",
-		  "found resource \"ROM\", expected \"RAM\" or \"CAP\"" },
+		  "1:35: \"name\" of <resource> is \"ROM\", expected \"RAM\", "
+		  "\"CAP\" or \"CAPS\"" },
 		{ "<config><start name='a' ram='1M'>"
 		  "<resource name='RAM' quantum='1M'/></start></config>",
 		  "ram of \"a\" is given twice" },
 		{ "<config><start name='a'><restart policy='often'/></start>"
 		  "</config>",
-		  "1:34: restart policy \"often\", expected \"never\", "
+		  "1:34: \"policy\" of <restart> is \"often\", expected "
+		  "\"never\", "
 		  "\"on-failure\" or \"always\"" },
 		{ "<config><start name='a'><restart limit='0'/></start>"
 		  "</config>",

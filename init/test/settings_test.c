@@ -360,7 +360,8 @@ static const struct {
 	  "</config>",
 	  "1:39: \"max_ram\" of <start> is 0" },
 	{ "<config><resource name='ROM' preserve='1'/></config>",
-	  "1:19: found resource \"ROM\", expected \"RAM\" or \"CAP\"" },
+	  "1:19: \"name\" of <resource> is \"ROM\", expected \"RAM\", \"CAP\" "
+	  "or \"CAPS\"" },
 	{ "<config><resource name='RAM'/></config>", "1:9: " },
 	{ "<config><resource name='RAM' preserve='1'/>"
 	  "<resource name='RAM' preserve='2'/></config>",

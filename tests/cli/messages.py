@@ -39,7 +39,6 @@ UNSEEN = {
     "stays ended: it was started again": "run/restart-limit",
     "refuses service": "run/report-reasons",
     "does not answer its heartbeats": "run/heartbeat",
-    "restart policy": "init/test/config_test.c",
     "is less than what the child starts with": "init/test/settings_test.c",
     "what to preserve of": "init/test/settings_test.c",
     "there are more warnings than": "init/test/settings_test.c",
