@@ -25,6 +25,9 @@ struct fmt {
 	char *buf;   /* borrowed: the caller's; may be NULL if size is 0 */
 	size_t size; /* bytes of `buf`, the terminator included */
 	size_t len;  /* bytes the text has, or would have, without terminator */
+	/* A %s without precision that is longer ends in "..." after that many
+	 * bytes, so that what follows it has room; 0: never. */
+	size_t text_max;
 };
 
 /* Start an empty text in `buf`. */

@@ -96,8 +96,8 @@ struct node_error {
 	char text[NODE_ERROR_MAX]; /* one sentence without position */
 };
 
-/* Fill in an error; `err` may be NULL. A text that is too long ends in
- * "...". Returns `cause`, for use in a return statement. */
+/* Fill in an error; `err` may be NULL. A text that is too long, and each %s of
+ * more than a third of what there is room for, ends in "...". Returns `cause`, for use in a return statement. */
 enum fief_err node_error_set(struct node_error *err, enum fief_err cause,
                              struct node_place at, const char *format, ...)
 	FIEF_PRINTF(4, 5);

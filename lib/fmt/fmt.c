@@ -59,11 +59,26 @@ static void pad(struct fmt *f, char c, size_t len, size_t width)
 		fmt_char(f, c);
 }
 
+/* The beginning of a text, without a part of a character at its end. */
+static void put_cut(struct fmt *f, const char *text)
+{
+	size_t len = f->text_max;
+
+	while (len && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	fmt_bytes(f, text, len);
+	fmt_string(f, "...");
+}
+
 static void put_text(struct fmt *f, const struct spec *s, const char *text)
 {
 	const char *const t = text ? text : "(null)";
 	const size_t len = strnlen(t, s->max);
 
+	if (f->text_max && s->max == SIZE_MAX && len > f->text_max) {
+		put_cut(f, t);
+		return;
+	}
 	if (!s->left)
 		pad(f, ' ', len, s->width);
 	fmt_bytes(f, t, len);

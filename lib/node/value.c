@@ -7,6 +7,7 @@
 enum fief_err node_error_set(struct node_error *err, enum fief_err cause,
                              struct node_place at, const char *format, ...)
 {
+	enum { VALUE_MAX = NODE_ERROR_MAX / 3 };
 	static const char more[] = "...";
 	struct fmt f;
 	va_list args;
@@ -15,6 +16,7 @@ enum fief_err node_error_set(struct node_error *err, enum fief_err cause,
 		return cause;
 	err->at = at;
 	fmt_init(&f, err->text, sizeof(err->text));
+	f.text_max = VALUE_MAX; /* what was expected has room beside it */
 	va_start(args, format);
 	fmt_add_args(&f, format, args);
 	va_end(args);

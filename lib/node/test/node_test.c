@@ -142,7 +142,18 @@ static void long_error(void **state)
 	(void)state;
 	memset(text, 'x', sizeof(text) - 1);
 	text[sizeof(text) - 1] = 0;
+	assert_int_equal(node_error_set(&err, FIEF_DENIED, at,
+	                                "found %s, expected y", text),
+	                 FIEF_DENIED);
+	assert_non_null(strstr(err.text, "xxx..., expected y"));
+	text[NODE_ERROR_MAX / 3] = '\xa9'; /* not between the two of it */
+	text[NODE_ERROR_MAX / 3 - 1] = '\xc3';
 	assert_int_equal(node_error_set(&err, FIEF_DENIED, at, "%s", text),
+	                 FIEF_DENIED);
+	assert_int_equal(strlen(err.text), NODE_ERROR_MAX / 3 - 1 + 3);
+	text[NODE_ERROR_MAX / 3 - 1] = 'x';
+	text[NODE_ERROR_MAX / 3] = 'x';
+	assert_int_equal(node_error_set(&err, FIEF_DENIED, at, "%.300s", text),
 	                 FIEF_DENIED);
 	assert_int_equal(strlen(err.text), NODE_ERROR_MAX - 1);
 	assert_string_equal(err.text + NODE_ERROR_MAX - 5, "x...");
