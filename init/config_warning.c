@@ -8,11 +8,9 @@ enum { WARNINGS_MAX = 32 };
 enum fief_err config_warn(struct parser *p, struct node_place at,
                           const char *format, ...)
 {
-	char text[NODE_ERROR_MAX];
 	struct config_warning *w;
 	enum fief_err e;
 	va_list args;
-	struct fmt f;
 
 	if (p->warnings > WARNINGS_MAX)
 		return FIEF_OK; /* that there are more was told */
@@ -27,9 +25,8 @@ enum fief_err config_warn(struct parser *p, struct node_place at,
 		                      "there are more warnings than %d: no "
 		                      "further one is told",
 		                      WARNINGS_MAX);
-	fmt_init(&f, text, sizeof(text));
 	va_start(args, format);
-	fmt_add_args(&f, format, args);
+	e = node_error_args(&w->what, FIEF_OK, at, format, args);
 	va_end(args);
-	return node_error_set(&w->what, FIEF_OK, at, "%s", text);
+	return e;
 }

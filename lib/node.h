@@ -97,10 +97,14 @@ struct node_error {
 };
 
 /* Fill in an error; `err` may be NULL. A text that is too long, and each %s of
- * more than a third of what there is room for, ends in "...". Returns `cause`, for use in a return statement. */
+ * more than a third of what there is room for, ends in "...". Returns `cause`,
+ * for use in a return statement. */
 enum fief_err node_error_set(struct node_error *err, enum fief_err cause,
                              struct node_place at, const char *format, ...)
 	FIEF_PRINTF(4, 5);
+enum fief_err node_error_args(struct node_error *err, enum fief_err cause,
+                              struct node_place at, const char *format,
+                              va_list args) FIEF_PRINTF(4, 0);
 
 /* Append "file:line:column: text". */
 void node_error_print(struct fmt *f, const char *file,

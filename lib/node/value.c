@@ -4,25 +4,34 @@
 #include <lib/node.h>
 #include <lib/number.h>
 
-enum fief_err node_error_set(struct node_error *err, enum fief_err cause,
-                             struct node_place at, const char *format, ...)
+enum fief_err node_error_args(struct node_error *err, enum fief_err cause,
+                              struct node_place at, const char *format,
+                              va_list args)
 {
 	enum { VALUE_MAX = NODE_ERROR_MAX / 3 };
 	static const char more[] = "...";
 	struct fmt f;
-	va_list args;
 
 	if (!err)
 		return cause;
 	err->at = at;
 	fmt_init(&f, err->text, sizeof(err->text));
 	f.text_max = VALUE_MAX; /* what was expected has room beside it */
-	va_start(args, format);
 	fmt_add_args(&f, format, args);
-	va_end(args);
 	if (!fmt_fits(&f))
-		memcpy(err->text + sizeof(err->text) - sizeof(more), more,
+		memcpy(err->text + NODE_ERROR_MAX - sizeof(more), more,
 		       sizeof(more));
+	return cause;
+}
+
+enum fief_err node_error_set(struct node_error *err, enum fief_err cause,
+                             struct node_place at, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	cause = node_error_args(err, cause, at, format, args);
+	va_end(args);
 	return cause;
 }
 
