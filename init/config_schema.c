@@ -40,6 +40,8 @@
 
 /* Rows that several elements have. */
 #define NAME ROW("name", CONFIG_NAME, .required = true)
+/* No two children, and no two other names of them, are called the same. */
+#define OWN_NAME ROW("name", CONFIG_NAME, .required = true, .unique = true)
 #define CURRENCY ROW("name", WORDS("RAM", "CAP", "CAPS"), .required = true)
 #define SELECTORS                                                              \
 	ROW("label", CONFIG_LABEL), ROW("label_prefix", CONFIG_LABEL),         \
@@ -147,7 +149,7 @@ static const struct config_element inner_config = {
 };
 static const struct config_element start = {
 	.name = "start",
-	.attrs = ATTRS(NAME, { "ram", RAM }, { "caps", CAPS },
+	.attrs = ATTRS(OWN_NAME, { "ram", RAM }, { "caps", CAPS },
 	               { "version", CONFIG_TEXT, .usual = "" },
 	               { "managed", NO }, { "max_ram", RAM },
 	               { "max_caps", CAPS },
@@ -209,7 +211,7 @@ static const struct config_element affinity_space = {
 };
 static const struct config_element alias = {
 	.name = "alias",
-	.attrs = ATTRS(NAME, { "child", CONFIG_TEXT, .required = true }),
+	.attrs = ATTRS(OWN_NAME, { "child", CONFIG_TEXT, .required = true }),
 };
 static const struct config_element heartbeat_rate = {
 	.name = "heartbeat",

@@ -30,6 +30,7 @@ struct config_attr {
 	const char *const *words; /* of CONFIG_WORD, and NULL */
 	const char *usual; /* what it is by default; NULL: see its text */
 	bool required;
+	bool unique; /* beside each other, no two have the same */
 };
 
 struct config_element {

@@ -16,7 +16,7 @@ static enum fief_err attr_unknown(const struct node *n,
 	struct config_guess g = { 0 };
 
 	CONFIG_FOR_EACH_ATTR(row, e)
-	config_guess_try(&g, a->name, row->name);
+		config_guess_try(&g, a->name, row->name);
 	if (!g.name)
 		return node_error_set(err, FIEF_INVALID, a->at,
 		                      "unknown attribute \"%s\" of <%s>",
@@ -31,8 +31,8 @@ static const struct config_attr *row_of(const struct config_element *e,
                                         const char *name)
 {
 	CONFIG_FOR_EACH_ATTR(row, e)
-	if (!strcmp(row->name, name))
-		return row;
+		if (!strcmp(row->name, name))
+			return row;
 	return NULL;
 }
 
@@ -52,8 +52,8 @@ static enum fief_err attrs_check(const struct node *n,
 			return r;
 	}
 	CONFIG_FOR_EACH_ATTR(row, e)
-	if (row->required && !r)
-		r = node_attr_required(n, row->name, err, &value);
+		if (row->required && !r)
+			r = node_attr_required(n, row->name, err, &value);
 	return r;
 }
 
@@ -66,7 +66,7 @@ static enum fief_err child_unknown(const struct node *n,
 	struct config_guess g = { 0 };
 
 	CONFIG_FOR_EACH_CHILD(e, in)
-	config_guess_try(&g, n->name, (*e)->name);
+		config_guess_try(&g, n->name, (*e)->name);
 	if (!g.name)
 		return node_error_set(err, FIEF_INVALID, n->at,
 		                      "unknown element <%s> in <%s>", n->name,
@@ -89,8 +89,8 @@ static const struct config_element *element_of(const struct config_element *in,
                                                const char *name)
 {
 	CONFIG_FOR_EACH_CHILD(e, in)
-	if (!strcmp((*e)->name, name))
-		return *e;
+		if (!strcmp((*e)->name, name))
+			return *e;
 	return NULL;
 }
 

@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text as config: accepted or refused with a reason, routes resolve. */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include <init/route.h>
+#include <stdint.h>
+
+#include "malloc_source.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static enum fief_err get(struct arena_source *self, size_t size, void **out)
-{
-	(void)self;
-	*out = malloc(size);
-	return *out ? FIEF_OK : FIEF_OUT_OF_RAM;
-}
-
-static void put(struct arena_source *self, void *chunk, size_t size)
-{
-	(void)self;
-	(void)size;
-	free(chunk);
-}
 
 static void resolve(const struct config *c)
 {
@@ -34,7 +20,7 @@ static void resolve(const struct config *c)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct node_xml_input in = { (const char *)data, size, 1 };
-	struct arena_source source = { get, put };
+	struct arena_source source = MALLOC_SOURCE;
 	struct node_error err = { 0 };
 	const struct config *config;
 	struct arena arena;
