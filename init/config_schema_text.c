@@ -127,14 +127,14 @@ const struct config_text config_texts[] = {
 		"service/parent",
 		"To init's own parent, if `<parent-provides>` lists the "
 		"service.",
-		"<parent/>",
+		"<parent label=\"clock.data\"/>",
 		.attrs = ATTRS(RELABELS),
 	},
 	{
 		"service/child",
 		"To the child of this name, if its `<provides>` lists the "
 		"service.",
-		"<child name=\"timer\"/>",
+		"<child name=\"store\" identity=\"guest\"/>",
 		.attrs = ATTRS({ "name", "the child, or an `<alias>` of it" },
 	                       RELABELS),
 	},
@@ -142,7 +142,7 @@ const struct config_text config_texts[] = {
 		"service/any-child",
 		"To the only child that provides the service. If several do, "
 		"the session is denied.",
-		"<any-child/>",
+		"<any-child prepend_resource=\"/data\"/>",
 		.attrs = ATTRS(RELABELS),
 	},
 	{
