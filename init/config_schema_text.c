@@ -162,9 +162,10 @@ const struct config_text config_texts[] = {
 	{
 		"config/report",
 		"Send a state report: a Report session `state` at init's own "
-		"parent, which needs a route to a Report server. What is not "
-		"asked for is not in it. Without the element there is no "
-		"report.",
+		"parent. Core, the parent of the first init, keeps the newest "
+		"one for `fief state`; an init within needs a route to a "
+		"Report server. What is not asked for is not in it. Without "
+		"the element there is no report.",
 		"<report requested=\"yes\" child_ram=\"yes\" "
 		"delay_ms=\"500\"/>",
 		.attrs = ATTRS(
@@ -400,7 +401,8 @@ const struct config_text config_texts[] = {
 		"start/config",
 		"Anything that the child understands: it is the content of its "
 		"ROM module `config`, which init serves itself. Without the "
-		"element that module is routed as any other.",
+		"element that module is routed as any other; that of core is "
+		"empty for all but the component that core starts.",
 		"<config period_ms=\"500\"/>",
 	},
 	{ 0 },

@@ -13,8 +13,8 @@ element or attribute that nothing here names, changes nothing, and is told with 
 been meant. `fief check SYSTEM.xml` tells the same without running anything, and more: routes, quota, dead rules.
 
 How requests are routed, what becomes of labels, how quota moves and what a change does to a running system is in
-[init/README.md](../../init/README.md). Elements and attributes can be in any order, but for rules and targets, which
-are tried from the top.
+[init/README.md](../../init/README.md) and the manual page fief-config(5). Elements and attributes can be in any order, but
+for rules and targets, which are tried from the top.
 
 [fief-config.xsd](fief-config.xsd) says the same for editors and other tools, see [the end of this page](#the-xsd):
 
