@@ -38,7 +38,8 @@ FIEF_MUST enum fief_err label_compose(struct label *out, const char *parent,
 size_t label_needed(const char *parent, const char *child);
 
 /* May this be the name of a child? Not empty, at most LABEL_NAME_MAX bytes of
- * valid UTF-8, no control characters, no separator within. */
+ * valid UTF-8, no control characters, no separator within or begun at the
+ * end. */
 bool label_name_valid(const char *name);
 
 /* Last element: a pointer into `label`. */

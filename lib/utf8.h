@@ -29,3 +29,10 @@ static inline bool utf8_valid(const char *text, size_t len)
 {
 	return utf8_invalid_at(text, len) == len;
 }
+
+/* Valid UTF-8 without control characters (C0, DEL, C1): what can be part of a
+ * line of a log or of a terminal and cannot end it or be obeyed. */
+bool utf8_printable(const char *text, size_t len);
+
+/* Replace each byte of a text that keeps it from being so by '?'. */
+void utf8_make_printable(char *text);

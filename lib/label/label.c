@@ -45,12 +45,10 @@ bool label_name_valid(const char *name)
 {
 	const size_t len = strnlen(name, LABEL_NAME_MAX + 1);
 
-	if (len == 0 || len > LABEL_NAME_MAX || !utf8_valid(name, len))
+	if (len == 0 || len > LABEL_NAME_MAX || !utf8_printable(name, len))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)name[i] < ' ' || name[i] == 0x7f)
-			return false;
-	return !strstr(name, LABEL_SEPARATOR);
+	/* "x ->" before a separator would read as "x" before "-> ...". */
+	return !strstr(name, LABEL_SEPARATOR) && !label_has_suffix(name, " ->");
 }
 
 const char *label_last(const char *label)

@@ -3,6 +3,7 @@
 #include <lib/mem.h>
 #include <lib/node.h>
 #include <lib/number.h>
+#include <lib/utf8.h>
 
 enum fief_err node_error_args(struct node_error *err, enum fief_err cause,
                               struct node_place at, const char *format,
@@ -21,6 +22,8 @@ enum fief_err node_error_args(struct node_error *err, enum fief_err cause,
 	if (!fmt_fits(&f))
 		memcpy(err->text + NODE_ERROR_MAX - sizeof(more), more,
 		       sizeof(more));
+	/* It quotes the text, and is for the log. */
+	utf8_make_printable(err->text);
 	return cause;
 }
 

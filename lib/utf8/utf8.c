@@ -80,3 +80,37 @@ size_t utf8_invalid_at(const char *text, size_t len)
 	}
 	return at;
 }
+
+/* Bytes of the character at the start, 0 if it is none or controls. */
+static size_t printable(const char *text, size_t len)
+{
+	uint32_t c = 0;
+	const size_t n = utf8_decode(text, len, &c);
+
+	return c < ' ' || (c >= 0x7f && c < 0xa0) ? 0 : n;
+}
+
+bool utf8_printable(const char *text, size_t len)
+{
+	for (size_t at = 0, n; at < len; at += n) {
+		n = printable(text + at, len - at);
+		if (!n)
+			return false;
+	}
+	return true;
+}
+
+void utf8_make_printable(char *text)
+{
+	size_t len = 0;
+
+	while (text[len])
+		len++;
+	for (size_t at = 0, n; at < len; at += n) {
+		n = printable(text + at, len - at);
+		if (n)
+			continue;
+		text[at] = '?';
+		n = 1;
+	}
+}

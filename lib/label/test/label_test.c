@@ -101,6 +101,9 @@ static void names(void **state)
 		{ "a -> b", false },
 		{ "a\nb", false },
 		{ "a\x7f", false },
+		{ "a\xc2\x9b", false },
+		{ "a ->", false },
+		{ "-> a", true },
 		{ "a\xff", false },
 		{ "0123456789012345678901234567890123456789012345678901234567"
 		  "890123",

@@ -248,6 +248,10 @@ static const struct {
 	{ "<a>b\x01</a>",
 	  "1:5: not well-formed (invalid token): found the byte 0x01, "
 	  "expected well-formed content or end of the node" },
+	{ "\xc2\x9b"
+	  "31m",
+	  "1:1: not well-formed (invalid token): found '??31m', expected "
+	  "a well-formed node" },
 	{ "<a \xc3\xbc='1'>\n\xe2\x82\xac&x;</a>",
 	  "2:2: undefined entity: found '&x;', expected &lt; &gt; "
 	  "&amp; &quot; &apos; or a number" },

@@ -63,11 +63,67 @@ static void invalid(void **state)
 	}
 }
 
+static void printable(void **state)
+{
+	static const struct {
+		const char *text;
+		bool yes;
+	} cases[] = {
+		{ "", true },
+		{ "a label -> \xc3\xbc ~", true },
+		{ "\xc2\xa0", true },     /* U+00A0, behind the last of C1 */
+		{ "\xef\xbf\xbf", true }, /* no character, but harmless */
+		{ "a\nb", false },
+		{ "\x1b[31m", false },
+		{ "\x7f", false },
+		{ "a\xc2\x80", false },
+		{ "\xc2\x9b"
+		  "31m",
+		  false }, /* CSI in one character */
+		{ "\xc2\x9f", false },
+		{ "a\x9b", false }, /* not UTF-8 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(
+			utf8_printable(cases[i].text, strlen(cases[i].text)),
+			cases[i].yes);
+}
+
+static void made_printable(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} cases[] = {
+		{ "", "" },
+		{ "as it is \xc3\xbc", "as it is \xc3\xbc" },
+		{ "a\nb\x1b[1m\x7f", "a?b?[1m?" },
+		{ "a\xc2\x9b"
+		  "1m",
+		  "a??1m" },
+		{ "cut off \xe2\x82", "cut off ??" },
+		{ "\xe2\x82...", "??..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[32];
+
+		strcpy(text, cases[i].text);
+		utf8_make_printable(text);
+		assert_string_equal(text, cases[i].shown);
+		assert_true(utf8_printable(text, strlen(text)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_code_points),
 		cmocka_unit_test(invalid),
+		cmocka_unit_test(printable),
+		cmocka_unit_test(made_printable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
