@@ -3,6 +3,7 @@
 
 #include <lib/mem.h>
 #include <lib/number.h>
+#include <lib/utf8.h>
 #include <session/parent.h>
 
 #include <fief/kif_table.h>
@@ -51,9 +52,8 @@ static enum fief_err session_label(struct core_session *s,
 	if (label.len > LABEL_MAX)
 		return FIEF_TOO_LONG;
 	/* A line break in a label would let it forge lines of others. */
-	for (size_t i = 0; i < label.len; i++)
-		if ((unsigned char)label.s[i] < ' ' || label.s[i] == 0x7f)
-			return FIEF_INVALID;
+	if (!utf8_printable(label.s, label.len))
+		return FIEF_INVALID;
 	memcpy(text, label.s, label.len);
 	text[label.len] = '\0';
 	return label_compose(&s->label, "init", text);

@@ -3,6 +3,8 @@
 
 #include "internal.h"
 
+#include <lib/utf8.h>
+
 enum { TURN = 16 }; /* requests in a row */
 
 static struct parent_cap parent(const struct sandbox *b)
@@ -65,6 +67,19 @@ static enum fief_err make(struct sandbox *b,
 	return e;
 }
 
+/* What was refused for its texts is not repeated. */
+static void report_refused(const struct parent_next_request_reply *q,
+                           enum fief_err why)
+{
+	const bool plain = utf8_printable(q->service.s, q->service.len) &&
+	                   utf8_printable(q->label.s, q->label.len);
+
+	fief_error("cannot forward service \"%.*s\" (label \"%.*s\"): %s",
+	           plain ? (int)q->service.len : 0, q->service.s,
+	           plain ? (int)q->label.len : 0, q->label.s,
+	           fief_err_text(why));
+}
+
 static void on_create(struct sandbox *b,
                       const struct parent_next_request_reply *q)
 {
@@ -72,10 +87,7 @@ static void on_create(struct sandbox *b,
 	enum fief_err e = make(b, q, &s);
 
 	if (e && e != FIEF_INSUFFICIENT_RAM)
-		fief_error("cannot forward service \"%.*s\" (label \"%.*s\"): "
-		           "%s",
-		           (int)q->service.len, q->service.s, (int)q->label.len,
-		           q->label.s, fief_err_text(e));
+		report_refused(q, e);
 	if (e) {
 		forward_respond(b, q->id, forward_response(e));
 		return;

@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include <lib/mem.h>
+#include <lib/utf8.h>
 
 static const char *const reason_name[] = {
 	[REASON_NONE] = "",
@@ -101,6 +102,7 @@ void note(struct child *c, const struct note_about *about, const char *format,
 	va_end(args);
 	if (!fmt_fits(&f))
 		memcpy(why + sizeof(why) - sizeof("..."), "...", sizeof("..."));
+	utf8_make_printable(why); /* it may be cut within a character */
 	tell(about->level, why);
 	if (about->session)
 		about->session->noted = true;

@@ -12,11 +12,8 @@ static enum fief_err text_set(char *out, size_t max, struct capnp_text text)
 
 	if (len > max)
 		return FIEF_TOO_LONG;
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text.s[i] < ' ' || text.s[i] == 0x7f)
-			return FIEF_INVALID; /* it could forge log lines */
-	if (!utf8_valid(text.s, len))
-		return FIEF_INVALID;
+	if (!utf8_printable(text.s, len))
+		return FIEF_INVALID; /* it could forge log lines */
 	memcpy(out, text.s ? text.s : "", len);
 	out[len] = '\0';
 	return FIEF_OK;
