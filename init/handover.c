@@ -5,12 +5,15 @@
  * server is asked for a second session with the same label and donation, which
  * we advance; once it is there it takes the place of the first, the client is
  * told, and what the first gives back is ours again. If anything is in the way,
- * the client starts anew, as those that cannot move.
+ * the client starts anew, as those that cannot move. The config that is in force
+ * when the second one is there decides, whichever began the move.
  */
 
 #include "internal.h"
 
 #include <lib/mem.h>
+
+enum { ANSWER_NS = 2000000000 }; /* that the new server has */
 
 static bool takes_over(const struct child *server, const char *service)
 {
@@ -35,9 +38,17 @@ bool handover_possible(const struct session *s, const struct session_way *way)
 	       takes_over(way->server, s->service);
 }
 
-void handover_plan(struct session *s)
+static bool leads_to(const struct session_way *way, const struct session *s)
 {
-	if (!list_linked(&s->link) && !s->replaced_by)
+	return way->server == s->server && !strcmp(way->label.text, s->label);
+}
+
+void handover_plan(struct session *s, const struct session_way *way)
+{
+	if (s->replaced_by && leads_to(way, s->replaced_by))
+		return;
+	handover_cancel(s); /* that was where another config led it */
+	if (!list_linked(&s->link))
 		list_add_last(&s->sandbox->moving, &s->link);
 }
 
@@ -62,9 +73,23 @@ static void failed(struct child *c)
 
 static void part(struct session *next)
 {
+	timer_stop(&next->move_end);
 	next->replaces->replaced_by = NULL;
 	next->replaces = NULL;
 	next->client = NULL;
+}
+
+/* The client must not keep what the config has taken from it for as long as
+ * the new server likes. */
+static void on_late(struct timer *self)
+{
+	const struct session *next =
+		FIEF_CONTAINER_OF(self, struct session, move_end);
+	struct session *old = next->replaces;
+	struct child *c = old->client;
+
+	handover_cancel(old);
+	failed(c);
 }
 
 static enum fief_err begin(struct session *s)
@@ -95,6 +120,8 @@ static enum fief_err begin(struct session *s)
 	memcpy(n->label, way.label.text, strlen(way.label.text) + 1);
 	n->replaces = s;
 	s->replaced_by = n;
+	n->move_end.fire = on_late;
+	timer_set(b, &n->move_end, ANSWER_NS);
 	session_begin(n);
 	return FIEF_OK;
 }
@@ -124,6 +151,7 @@ static void swap(struct session *old, struct session *next)
 	fief_id_remove(&c->sessions, &old->client_id);
 	e = fief_id_add_as(&c->sessions, &next->client_id, id);
 	(void)e; /* the id has just become free */
+	timer_stop(&next->move_end);
 	old->replaced_by = NULL;
 	next->replaces = NULL;
 	old->client = NULL;
@@ -132,18 +160,31 @@ static void swap(struct session *old, struct session *next)
 	fief_kif->signal(c->session_sigh);
 }
 
+/* Where does the config in force lead the first one? */
+static bool wanted(const struct session *old, const struct session *there)
+{
+	struct session_way way;
+
+	return !session_way_find(old->client, old->env, old->service, old->sent,
+	                         &way, NULL) &&
+	       leads_to(&way, there);
+}
+
 void handover_settled(struct session *next)
 {
 	struct session *old = next->replaces;
 	struct child *c = old->client;
+	const bool stays = old->state == SESSION_OPEN && wanted(old, old);
 
 	if (next->state == SESSION_OPEN && old->state == SESSION_OPEN &&
-	    old->ram == next->ram && old->caps == next->caps) {
+	    old->ram == next->ram && old->caps == next->caps &&
+	    wanted(old, next)) {
 		swap(old, next);
 		return;
 	}
 	handover_cancel(old);
-	failed(c);
+	if (!stays) /* or another config led it back */
+		failed(c);
 }
 
 void handover_cancel(struct session *old)

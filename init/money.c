@@ -50,10 +50,24 @@ static void report_poor(struct session *s, uint64_t ram, uint32_t caps)
 	     s->label, number_text(have, limit - used), cap_limit - cap_used);
 }
 
+/* What we advance for one that moves, we may have to do without for as long as
+ * its servers like: nothing of what is kept for all. */
+static bool advanceable(const struct session *s, uint64_t ram, uint32_t caps)
+{
+	uint64_t free_ram, free_caps;
+
+	if (!s->replaces)
+		return true;
+	money_available(s->sandbox, &free_ram, &free_caps);
+	return ram <= free_ram && caps <= free_caps;
+}
+
 enum fief_err money_pay(struct session *s, uint64_t ram, uint32_t caps)
 {
 	enum fief_err e;
 
+	if (!advanceable(s, ram, caps))
+		return FIEF_OUT_OF_RAM;
 	e = money_move(s->sandbox, payer(s), holder(s), ram, caps);
 	if (e == FIEF_OUT_OF_RAM || e == FIEF_OUT_OF_CAPS)
 		report_poor(s, ram, caps);

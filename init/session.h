@@ -60,6 +60,7 @@ struct session {
 	/* Of a session that moves: the one that is to be it, and back. */
 	bool movable; /* the client can do with another capability */
 	struct session *replaced_by, *replaces;
+	struct timer move_end;
 	bool lost;  /* its server left the config */
 	bool noted; /* why it was refused was told */
 	uint64_t more_ram;
@@ -152,8 +153,8 @@ void upward_news(struct fief_signal_handler *self, unsigned count);
 /* ---- handover.c: sessions that move to another server ---- */
 /* Can it, to where the config in force leads it? */
 bool handover_possible(const struct session *, const struct session_way *);
-/* It is to. */
-void handover_plan(struct session *);
+/* It is to, by that way. */
+void handover_plan(struct session *, const struct session_way *);
 /* All that are to. */
 void handover_begin(struct sandbox *);
 /* The second session is there, or refused. */

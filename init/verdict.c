@@ -29,24 +29,23 @@ static const char *sent_now(const struct session *s)
 	return s->env == ENV_ROM ? s->client->start->binary : s->sent;
 }
 
-static enum verdict session_verdict(const struct session *s)
+static enum verdict session_verdict(const struct session *s,
+                                    struct session_way *way)
 {
-	struct session_way way;
-
 	if (settled(s))
 		return STAYS;
-	if (session_way_find(s->client, s->env, s->service, sent_now(s), &way,
+	if (session_way_find(s->client, s->env, s->service, sent_now(s), way,
 	                     NULL))
 		return s->state == SESSION_DEAD && !s->lost ? STAYS : STUCK;
 	if (s->state == SESSION_DEAD) /* it can have a server again */
-		return s->lost || served_anew(way.server) ? RESTARTS : STAYS;
-	if (handover_possible(s, &way) &&
-	    (way.server != s->server || strcmp(way.label.text, s->label)))
+		return s->lost || served_anew(way->server) ? RESTARTS : STAYS;
+	if (handover_possible(s, way) &&
+	    (way->server != s->server || strcmp(way->label.text, s->label)))
 		return MOVES;
-	if (way.local != s->local || way.own != s->own ||
-	    way.server != s->server || strcmp(way.label.text, s->label) != 0)
+	if (way->local != s->local || way->own != s->own ||
+	    way->server != s->server || strcmp(way->label.text, s->label) != 0)
 		return RESTARTS;
-	return s->state != SESSION_WAITING && served_anew(way.server) ?
+	return s->state != SESSION_WAITING && served_anew(way->server) ?
 	               RESTARTS :
 	               STAYS;
 }
@@ -61,12 +60,13 @@ static void missing_set(struct child *c, const struct session *s)
 /* Does one of the sessions end it? */
 static bool session_ends(struct child *c, struct session *s)
 {
-	const enum verdict v = session_verdict(s);
+	struct session_way way;
+	const enum verdict v = session_verdict(s, &way);
 
 	if (v == STUCK && s->env == ENV_NONE)
 		missing_set(c, s);
 	if (v == MOVES)
-		handover_plan(s);
+		handover_plan(s, &way);
 	return v == RESTARTS || v == STUCK;
 }
 
