@@ -12,6 +12,10 @@ from case import FIEF, SEEN, SYSTEM, Case, Started, wait_for
 from systems import child, route
 
 IDLES = 'do="idle"'
+# Of a component "b" that waits for itself.
+WAITS = ('<provides><service name="LOG"/></provides>'
+         '<route><service name="LOG"><child name="b"/></service>'
+         "<any-service><parent/></any-service></route>")
 PARENT = "<parent/>"
 
 
@@ -267,12 +271,9 @@ class Applies(LiveCase):
                          ["init -> c"])
 
     def test_what_takes_too_long(self):
-        log = ('<provides><service name="LOG"/></provides>'
-               '<route><service name="LOG"><child name="b"/></service>'
-               "<any-service><parent/></any-service></route>")
         self.system(idle("a"))
         self.there("a")
-        self.next(idle("b", log))
+        self.next(idle("b", WAITS))
         out = self.done("apply", "next.xml", "--force", "--timeout", "0.3",
                         code=1)
         self.assertRegex(out, "init -> b has not started within the time")
@@ -280,6 +281,25 @@ class Applies(LiveCase):
         for value in ("", "x", "-1", "nan"):
             self.refused(2, "--timeout is", "apply", f"--timeout={value}",
                          "next.xml")
+
+    def test_interrupted(self):
+        """The change is made; only the wait for its effect ends."""
+        self.system(idle("a"))
+        self.there("a")
+        self.next(idle("b", WAITS))
+        with subprocess.Popen([FIEF[0], "apply", "next.xml", "--force"],
+                              env=self.env, cwd=self.folder,
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE) as p:
+            self.addCleanup(p.kill)
+            wait_for(lambda: b"config applied" in self.log(), "it is applied")
+            time.sleep(0.1)
+            p.send_signal(signal.SIGINT)
+            err = p.communicate(timeout=20)[1]
+        SEEN.append(err)
+        self.assertEqual(p.returncode, 130, err)
+        self.assertIn(b"fief: interrupted: configuration 2 is in force", err)
+        self.done("apply", self.next(idle("a")))
 
     def test_init_refuses(self):
         """It is too poor for a config that is right in itself."""

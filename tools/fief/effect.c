@@ -2,6 +2,7 @@
 /* Whether a change came into effect. */
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,16 +186,42 @@ static int look(struct effect *e, uint64_t *next)
 	return 0;
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	interrupted = number;
+}
+
+/* Requests on their way are completed. */
+static void signals_catch(struct sigaction old[2])
+{
+	const struct sigaction a = { .sa_handler = on_signal,
+		                     .sa_flags = SA_RESTART };
+
+	interrupted = 0;
+	sigaction(SIGINT, &a, &old[0]);
+	sigaction(SIGTERM, &a, &old[1]);
+}
+
+static void signals_restore(const struct sigaction old[2])
+{
+	sigaction(SIGINT, &old[0], NULL);
+	sigaction(SIGTERM, &old[1], NULL);
+}
+
 int effect_wait(struct effect *e, const struct differences *d,
                 int64_t timeout_ms)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 	const int64_t begin = util_now_ms();
 	uint64_t next = e->from.events;
+	struct sigaction old[2];
 	int code = 0;
 
 	expect(e, d);
-	while (timeout_ms && !code) {
+	signals_catch(old);
+	while (timeout_ms && !code && !interrupted) {
 		code = look(e, &next);
 		if (code || complete(e))
 			break;
@@ -203,7 +230,11 @@ int effect_wait(struct effect *e, const struct differences *d,
 			break;
 		nanosleep(&pause, NULL);
 	}
+	signals_restore(old);
 	e->ms = util_now_ms() - begin;
+	e->signal = interrupted;
+	if (!code && e->signal)
+		return FIEF_EXIT_SIGNAL + e->signal;
 	return code ? code : failed(e) ? SUBMIT_CHANGES : 0;
 }
 
@@ -231,7 +262,11 @@ void effect_print(const struct effect *e, bool quiet)
 		free(label);
 		free(why);
 	}
-	if (!quiet)
+	if (e->signal)
+		util_error("interrupted: configuration %llu is in force, "
+		           "whether it came into effect was not awaited",
+		           (unsigned long long)e->from.number);
+	else if (!quiet)
 		printf("Configuration %" PRIu64 " is in effect%s.\n",
 		       e->from.number, failed(e) ? ", except for that" : "");
 }

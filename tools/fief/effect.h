@@ -35,10 +35,12 @@ struct effect {
 	size_t parts;
 	int64_t ms;   /* that it took */
 	bool timeout; /* not all was seen */
+	int signal;   /* that ended the wait; 0: none did */
 };
 
 /* Wait; `timeout_ms` 0: do not. Returns 0, 1 if something failed, or another
- * exit code after having said why. */
+ * exit code after having said why. SIGINT and SIGTERM end the wait, not the
+ * program: the configuration is in force. */
 int effect_wait(struct effect *, const struct differences *,
                 int64_t timeout_ms);
 void effect_print(const struct effect *, bool quiet);
