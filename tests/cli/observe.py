@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What a running system tells: log, events, top."""
+import fcntl
 import json
 import os
 import pty
+import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 from case import DEADLINE, FIEF, SEEN, wait_for
@@ -216,19 +220,24 @@ class Observers(LiveCase):
         self.done("stop")
         self.assertEqual(p.wait(DEADLINE), 127)
 
-    def screen(self, keys, env=None):
+    def screen(self, keys, env=None, size=(24, 80)):
         """What the live view writes until it ends, and its exit code."""
         try:
             main, side = pty.openpty()
         except OSError as error:
             self.skipTest(f"no terminals here: {error}")
+        fcntl.ioctl(side, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", *size, 0, 0))
         p = subprocess.Popen([FIEF[0], "top", "-d", "0.1"], stdin=side,
                              stdout=side, stderr=side,
-                             env={**self.env, "TERM": "xterm", **(env or {})})
+                             env={**self.env, "TERM": "xterm",
+                                  "COLUMNS": str(size[1]), **(env or {})})
         os.close(side)
         out = b""
         end = time.monotonic() + DEADLINE
         while time.monotonic() < end:
+            if not select.select([main], [], [], DEADLINE)[0]:
+                break
             try:
                 piece = os.read(main, 65536)
             except OSError:
@@ -236,7 +245,7 @@ class Observers(LiveCase):
             out += piece
             if keys == "stop" and b"init" in out:
                 p.send_signal(signal.SIGINT)
-            elif keys and b"init" in out:
+            elif keys and (b"init" in out or (out and size[0] < 4)):
                 os.write(main, keys[:1])
                 keys = keys[1:]
         os.close(main)
@@ -249,8 +258,18 @@ class Observers(LiveCase):
         self.assertEqual(code, 0)
         self.assertIn("4 components", out)
         self.assertIn("%CPU", out)
+        self.assertIn("CAPS", out)
         self.assertIn("init -> a", out)
         self.assertEqual(self.screen("stop")[0], 130)
+        # In few columns there is less, and the end of long labels.
+        code, out = self.screen(b"q", size=(20, 40))
+        self.assertEqual(code, 0)
+        self.assertIn("%CPU    RAM COMPONENT", out)
+        self.assertIn("init -> sub -> x", out)
+        self.assertNotIn("CAPS", out)
+        self.assertEqual(self.screen(b"q", size=(3, 10))[0], 0)
+        code, out = self.screen(b"q", size=(50, 400))
+        self.assertIn("CAPS", out)
         code, out = self.screen(b"", env={"TERM": "no-such-terminal"})
         self.assertEqual(code, 125)
         self.assertIn("this terminal cannot show it; try --batch", out)

@@ -107,9 +107,9 @@ static void print_text(const struct usage *u)
 {
 	char line[400];
 
-	puts(usage_head);
+	puts(usage_head(SIZE_MAX));
 	for (size_t i = 0; i < u->rows; i++) {
-		usage_line(&u->row[i], line, sizeof(line));
+		usage_line(&u->row[i], SIZE_MAX, line, sizeof(line));
 		puts(line);
 	}
 }

@@ -46,16 +46,18 @@ static void draw(const struct usage *u, size_t first)
 	const int rows = LINES - 3;
 
 	erase();
-	mvprintw(0, 0,
+	snprintf(line, sizeof(line),
 	         "%s: %zu components, up %llu s    sort: c CPU, m RAM, "
 	         "p caps, n name    q quit",
 	         u->listing.name, u->rows,
 	         (unsigned long long)u->listing.uptime_ms / 1000);
+	mvaddnstr(0, 0, line, COLS);
 	attron(A_REVERSE);
-	mvaddnstr(2, 0, usage_head, COLS);
+	mvaddnstr(2, 0, usage_head((size_t)COLS), COLS);
 	attroff(A_REVERSE);
 	for (int i = 0; i < rows && first + (size_t)i < u->rows; i++) {
-		usage_line(&u->row[first + (size_t)i], line, sizeof(line));
+		usage_line(&u->row[first + (size_t)i], (size_t)COLS, line,
+		           sizeof(line));
 		mvaddnstr(3 + i, 0, line, COLS);
 	}
 	refresh();

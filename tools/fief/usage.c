@@ -146,12 +146,40 @@ void usage_sort(struct usage *u, enum usage_order order)
 
 /* ---- text ---- */
 
-const char usage_head[] = "  %CPU      TIME    RAM            CAPS          "
-			  "STATE        COMPONENT";
+enum { WIDE = 80 }; /* columns of a terminal that nobody made smaller */
 
-void usage_line(const struct usage_row *r, char *out, size_t size)
+static const char head_wide[] =
+	"  %CPU      TIME    RAM            CAPS          "
+	"STATE        COMPONENT";
+static const char head_narrow[] = "  %CPU    RAM COMPONENT";
+
+static bool wide(size_t columns)
 {
-	char used[16], limit[16], state[48], *label = util_safe(r->c->label);
+	return columns >= WIDE;
+}
+
+const char *usage_head(size_t columns)
+{
+	return wide(columns) ? head_wide : head_narrow;
+}
+
+/* What of a label, after `used` columns, fits: its end tells most. */
+static const char *label_end(const char *label, size_t columns, size_t used)
+{
+	const size_t len = strlen(label);
+	const size_t room = columns > used ? columns - used : 1;
+	const char *end = label;
+
+	if (len > room)
+		end += len - room;
+	while (((unsigned char)*end & 0xc0) == 0x80)
+		end++; /* a whole character */
+	return end;
+}
+
+static int figures_wide(const struct usage_row *r, char *out, size_t size)
+{
+	char used[16], limit[16], state[48];
 
 	util_bytes(used, r->c->ram_used);
 	util_bytes(limit, r->c->ram);
@@ -160,9 +188,29 @@ void usage_line(const struct usage_row *r, char *out, size_t size)
 		         r->c->code);
 	else
 		snprintf(state, sizeof(state), "%s", r->c->state);
-	snprintf(out, size, "%6.1f %9.2f %6s/%-6s %6llu/%-6llu  %-12s %s",
-	         r->cpu, (double)r->cpu_ms / 1000, used, limit,
-	         (unsigned long long)r->c->caps_used,
-	         (unsigned long long)r->c->caps, state, label);
+	return snprintf(out, size, "%6.1f %9.2f %6s/%-6s %6llu/%-6llu  %-12s ",
+	                r->cpu, (double)r->cpu_ms / 1000, used, limit,
+	                (unsigned long long)r->c->caps_used,
+	                (unsigned long long)r->c->caps, state);
+}
+
+static int figures_narrow(const struct usage_row *r, char *out, size_t size)
+{
+	char used[16];
+
+	util_bytes(used, r->c->ram_used);
+	return snprintf(out, size, "%6.1f %6s ", r->cpu, used);
+}
+
+void usage_line(const struct usage_row *r, size_t columns, char *out,
+                size_t size)
+{
+	char *label = util_safe(r->c->label);
+	size_t used = (size_t)(wide(columns) ? figures_wide(r, out, size) :
+	                                       figures_narrow(r, out, size));
+
+	if (used < size)
+		snprintf(out + used, size - used, "%s",
+		         label_end(label, columns, used));
 	free(label);
 }

@@ -30,6 +30,8 @@ int usage_look(const struct target *t, const struct usage *before,
 void usage_sort(struct usage *, enum usage_order);
 void usage_fini(struct usage *);
 
-/* A line for a row, or for the head of the table; in `out` of `size` bytes. */
-void usage_line(const struct usage_row *, char *out, size_t size);
-extern const char usage_head[];
+/* A line for a row, or for the head of the table; in `out` of `size` bytes. In
+ * few columns it is less, and of a long label the end. */
+void usage_line(const struct usage_row *, size_t columns, char *out,
+                size_t size);
+const char *usage_head(size_t columns);
