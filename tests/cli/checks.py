@@ -541,6 +541,33 @@ class Checks(Case):
                 code, out = self.why(who, service, label)
                 self.assertEqual(code, 0, out)
 
+    def test_services_that_nobody_has(self):
+        self.file("s.xml", SYSTEM % self.WAYS)
+        self.assertEqual(self.fief("check", "--who-can", "Tmier", "s.xml"),
+                         (0, "", 'fief: nobody can reach service "Tmier"; did '
+                          'you mean "Timer"?\n'))
+        self.assertEqual(self.fief("check", "--who-can", "LGO:x", "s.xml")[2],
+                         'fief: nobody can reach service "LGO"; did you mean '
+                         '"LOG"?\n')
+        self.assertEqual(self.fief("check", "--who-can", "zzzzzz", "s.xml"),
+                         (0, "", 'fief: nobody can reach service "zzzzzz"\n'))
+        self.assertEqual(self.fief("check", "--who-can", "LGO", "--json",
+                                   "s.xml"), (0, "[]\n", ""))
+        self.assertIn('nothing in this system could serve it; did you mean '
+                      '"LOG"?\n', self.why("a", "LGO")[1])
+        self.assertIn("nothing in this system could serve it\n",
+                      self.why("a", "zzzzzz")[1])
+
+    def test_labels_in_any_spelling(self):
+        self.file("s.xml", SYSTEM % self.WAYS)
+        want = self.why("inner -> b", "LOG")
+        self.assertEqual(want[0], 0)
+        for label in "inner/b", "inner->b", "init/inner/b", "init -> inner->b":
+            self.assertEqual(self.why(label, "LOG"), want)
+        want = self.fief("check", "--reach", "inner -> b", "s.xml")
+        self.assertEqual(self.fief("check", "--reach", "init/inner/b",
+                                   "s.xml"), want)
+
     # ---- graph ----
 
     def test_graph(self):

@@ -273,6 +273,28 @@ class States(LiveCase):
         self.assertEqual(got["log"][0]["label"], "init")
         self.assertLess(len(self.done("why", "init").splitlines()), 8)
 
+    def test_labels_in_any_spelling(self):
+        self.settled()
+        for label in "sub/x", "sub->x", "init/sub/x":
+            self.assertEqual(self.done("why", label),
+                             self.done("why", "sub -> x"))
+            self.assertEqual(self.done("log", "--component", label),
+                             "[init -> sub -> x] idle\n")
+            self.assertIn("start", self.done("events", "--component", label))
+        self.assertIn('name="c"', self.done("state", "init/c"))
+
+    def test_why_within_what_does_not_run(self):
+        self.system(idle("a") + inner_init("sub", idle("x")).replace(
+            'name="init"', 'name="nix"'))
+        self.there("a")
+        self.refused(127, 'no component "sub/x"', "why", "sub/x")
+        self.done("apply", "--force", self.next(
+            idle("a") + inner_init("sub", idle("x")).replace(
+                "<start ", "<start caps='3' ", 1).replace('caps="2000"', "")),
+                  code=1)
+        self.assertEqual(self.done("why", "sub/x"), "init -> sub -> x does not "
+                         "run, because init -> sub does not [not running]\n")
+
     def test_why_without_a_report(self):
         """By what happened."""
         self.settled(report="")

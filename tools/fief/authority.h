@@ -61,8 +61,16 @@ authority_service_find(const struct authority_init *in, const char *service);
 
 /* Does core provide it? */
 bool authority_core_provides(const char *service);
+/* Those that it provides to all, one after the other; NULL after the last. */
+const char *authority_core_service(size_t i);
+/* The service that may have been meant by one that nobody provides; NULL: there
+ * is none, or somebody does. */
+const char *authority_service_near(const struct authority *a,
+                                   const char *service);
 
-/* A component by its label, with or without "init -> " in front. On failure
+/* authority_find.c */
+/* A component by its label, with or without "init -> " in front, in any spelling
+ * (label_spelled.h). On failure
  * `near` (LABEL_MAX + 1 bytes) has the label that may have been meant, or is
  * empty. */
 const struct config_start *authority_find(const struct authority *a,

@@ -90,3 +90,25 @@ void authority_not_found(const char *label, const char *near)
 	else
 		util_error("there is no component \"%s\"", label);
 }
+
+/* ---- services ---- */
+
+const char *authority_service_near(const struct authority *a,
+                                   const char *service)
+{
+	struct suggest s;
+	const char *name;
+
+	suggest_init(&s, service);
+	for (size_t i = 0; (name = authority_core_service(i)); i++)
+		suggest_offer(&s, name);
+	for (const struct authority_init *in = a->inits; in; in = in->next) {
+		for (const struct authority_service *p = in->service_list; p;
+		     p = p->next)
+			suggest_offer(&s, p->name);
+		for (const struct config_offer *o = in->config->offers; o;
+		     o = o->next)
+			suggest_offer(&s, o->name);
+	}
+	return s.distance ? suggest_result(&s) : NULL;
+}

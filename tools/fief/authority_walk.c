@@ -11,13 +11,20 @@
 
 #include "authority.h"
 
+const char *authority_core_service(size_t i)
+{
+	static const char *const all[] = { PD_SERVICE,  CPU_SERVICE, RM_SERVICE,
+		                           ROM_SERVICE, LOG_SERVICE, NULL };
+
+	return all[i];
+}
+
 bool authority_core_provides(const char *service)
 {
-	static const char *const all[] = { PD_SERVICE, CPU_SERVICE, RM_SERVICE,
-		                           ROM_SERVICE, LOG_SERVICE };
+	const char *name;
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (config_service_same(all[i], service))
+	for (size_t i = 0; (name = authority_core_service(i)); i++)
+		if (config_service_same(name, service))
 			return true;
 	return false;
 }

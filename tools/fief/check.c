@@ -26,6 +26,7 @@ struct check {
 	struct authority system;
 	struct findings findings;
 	json_t *list; /* of ways, with `json` */
+	size_t ways;
 };
 
 /* ---- arguments ---- */
@@ -132,6 +133,7 @@ static void found(void *arg, const struct authority_way *way)
 	                         h->client->name);
 	struct label server;
 
+	c->ways++;
 	authority_server(way, &server);
 	if (c->json)
 		json_array_append_new(c->list,
@@ -143,6 +145,15 @@ static void found(void *arg, const struct authority_way *way)
 		printf("%s: service \"%s\" of %s, label \"%s\"\n", client,
 		       way->service, server.text, h->sent.text);
 	free(client);
+}
+
+static void tell_nobody(const struct check *c, const char *service)
+{
+	const char *near = authority_service_near(&c->system, service);
+
+	util_error("nobody can reach service \"%s\"%s%s%s", service,
+	           near ? "; did you mean \"" : "", near ? near : "",
+	           near ? "\"?" : "");
 }
 
 /* "SERVICE:LABEL" at its first colon. */
@@ -157,6 +168,8 @@ static void who_can(struct check *c)
 		for (const struct config_start *s = in->config->starts; s;
 		     s = s->next)
 			reach_service(in, s, service, label, found, c);
+	if (!c->ways && !c->json)
+		tell_nobody(c, service);
 	/* The texts of ways were printed or copied. */
 	free(service);
 }

@@ -10,41 +10,11 @@
 
 /* ---- places ---- */
 
-/* "a->b" and "a/b" as "a -> b"; the caller frees it. */
-static char *spelled_out(const char *label, const char *separator)
-{
-	char *text = util_text("%s", ""), *longer;
-	const char *at;
-
-	while ((at = strstr(label, separator))) {
-		const char *end = at;
-
-		while (end > label && end[-1] == ' ')
-			end--;
-		longer = util_text("%s%.*s" LABEL_SEPARATOR, text,
-		                   (int)(end - label), label);
-		free(text);
-		text = longer;
-		label = at + strlen(separator);
-		label += strspn(label, " ");
-	}
-	longer = util_text("%s%s", text, label);
-	free(text);
-	return longer;
-}
-
 bool config_place_find(const struct authority *a, const char *label,
                        struct config_place *out, char *near)
 {
-	static const char *const separators[] = { LABEL_SEPARATOR, "->", "/" };
-
 	*out = (struct config_place){ .a = a };
-	for (size_t i = 0; i < 3 && !out->start; i++) {
-		char *full = spelled_out(label, separators[i]);
-
-		out->start = authority_find(a, full, &out->in, near);
-		free(full);
-	}
+	out->start = authority_find(a, label, &out->in, near);
 	if (out->start)
 		out->node = node_find(out->in->root, "start", "name",
 		                      out->start->name);

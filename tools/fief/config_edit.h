@@ -13,8 +13,7 @@ struct config_place {
 	const struct node *node; /* of its <start> */
 };
 
-/* By its label, with or without "init -> " in front, "->" or "/" between the
- * names. Without a word if there is none; `near` as authority_find. */
+/* By its label, as authority_find. Without a word if there is none; `near` as authority_find. */
 bool config_place_find(const struct authority *a, const char *label,
                        struct config_place *out, char *near);
 

@@ -2,6 +2,7 @@
 /* A journal of a running system, shown now and as it grows. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <fief/exit_code.h>
@@ -9,45 +10,57 @@
 
 #include "authority.h"
 #include "follow.h"
+#include "label_spelled.h"
 #include "listing.h"
 #include "suggest.h"
 #include "util.h"
 
 struct filter {
 	const struct follow *f;
+	char *spelled[LABEL_SPELLINGS]; /* owned: what `component` may mean */
 	uint64_t skip, found;
 };
 
-static bool within(const struct follow *f, const char *label)
+static bool within(const struct follow *f, const char *label,
+                   const char *component)
 {
-	const char *below = label_scoped(label, f->component);
+	const char *below = label_scoped(label, component);
 
-	return !strcmp(label, f->component) || (!f->alone && below && *below);
+	return !strcmp(label, component) || (!f->alone && below && *below);
 }
 
 /* With or without "init -> " in front. */
-static bool selects(const struct follow *f, const struct record *r)
+static bool about(const struct follow *f, const char *label,
+                  const char *component)
 {
-	const char *own = label_scoped(r->label, "init");
+	const char *own = label_scoped(label, "init");
 
-	if (f->component && !within(f, r->label) &&
-	    !(own && *own && within(f, own)))
-		return false;
-	return !f->wants || f->wants(f->arg, r);
+	return within(f, label, component) ||
+	       (own && *own && within(f, own, component));
+}
+
+static bool selects(const struct filter *filter, const struct record *r)
+{
+	const struct follow *f = filter->f;
+	bool found = !f->component;
+
+	for (size_t i = 0; i < LABEL_SPELLINGS && !found; i++)
+		found = about(f, r->label, filter->spelled[i]);
+	return found && (!f->wants || f->wants(f->arg, r));
 }
 
 static void count(void *arg, const struct record *r)
 {
 	struct filter *filter = arg;
 
-	filter->found += selects(filter->f, r);
+	filter->found += selects(filter, r);
 }
 
 static void pass(void *arg, const struct record *r)
 {
 	struct filter *filter = arg;
 
-	if (!selects(filter->f, r))
+	if (!selects(filter, r))
 		return;
 	filter->found++;
 	if (filter->skip)
@@ -132,9 +145,13 @@ int follow(const struct follow *f)
 
 	if (code)
 		return code;
+	for (size_t i = 0; i < LABEL_SPELLINGS && f->component; i++)
+		filter.spelled[i] = label_spelled(f->component, i);
 	code = past(&t, &filter, &next);
 	if (!code && f->follow)
 		code = more(&t, &filter, &next);
+	for (size_t i = 0; i < LABEL_SPELLINGS; i++)
+		free(filter.spelled[i]);
 	target_close(&t);
 	return code;
 }

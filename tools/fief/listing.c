@@ -6,6 +6,7 @@
 
 #include <lib/label.h>
 
+#include "label_spelled.h"
 #include "listing.h"
 #include "util.h"
 
@@ -99,7 +100,7 @@ void listing_fini(struct listing *l)
 	*l = (struct listing){ 0 };
 }
 
-const struct component *listing_find(const struct listing *l, const char *label)
+static const struct component *find(const struct listing *l, const char *label)
 {
 	for (size_t i = 0; i < l->components; i++) {
 		const char *full = l->component[i].label;
@@ -109,6 +110,19 @@ const struct component *listing_find(const struct listing *l, const char *label)
 			return &l->component[i];
 	}
 	return NULL;
+}
+
+const struct component *listing_find(const struct listing *l, const char *label)
+{
+	const struct component *c = NULL;
+
+	for (size_t i = 0; i < LABEL_SPELLINGS && !c; i++) {
+		char *spelled = label_spelled(label, i);
+
+		c = find(l, spelled);
+		free(spelled);
+	}
+	return c;
 }
 
 /* Order of a walk through the tree: the separator sorts before all else. */

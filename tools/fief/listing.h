@@ -37,7 +37,8 @@ struct listing {
 bool listing_parse(struct listing *l, char *text);
 void listing_fini(struct listing *l);
 
-/* A component by its label, with or without "init -> " in front; or NULL. */
+/* A component by its label, with or without "init -> " in front, in any spelling
+ * (label_spelled.h); or NULL. */
 const struct component *listing_find(const struct listing *l,
                                      const char *label);
 

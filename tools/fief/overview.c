@@ -88,12 +88,17 @@ static void not_found(const struct overview *o, const char *written,
 	authority_not_found(written, near);
 }
 
-static char *with_init(const char *written)
+/* One that only init reports; the caller frees it. */
+static char *reported(const struct overview *o, const char *written)
 {
 	const char *own = label_scoped(written, "init");
+	char *full = util_text("init" LABEL_SEPARATOR "%s",
+	                       own && *own ? own : written);
 
-	return util_text("init" LABEL_SEPARATOR "%s",
-	                 own && *own ? own : written);
+	if (report_child(&o->report, full))
+		return full;
+	free(full);
+	return NULL;
 }
 
 char *overview_label(const struct overview *o, const char *written)
@@ -102,7 +107,7 @@ char *overview_label(const struct overview *o, const char *written)
 	const struct authority_init *in;
 	const struct config_start *s;
 	const struct component *c = listing_find(&o->running, written);
-	char *full;
+	char *label;
 
 	if (c)
 		return util_text("%s", c->label);
@@ -110,12 +115,10 @@ char *overview_label(const struct overview *o, const char *written)
 	                      NULL;
 	if (s)
 		return util_text("%s" LABEL_SEPARATOR "%s", in->label, s->name);
-	full = with_init(written);
-	if (report_child(&o->report, full))
-		return full;
-	free(full);
-	not_found(o, written, near);
-	return NULL;
+	label = reported(o, written);
+	if (!label)
+		not_found(o, written, near);
+	return label;
 }
 
 const struct component *overview_component(const struct overview *o,

@@ -129,7 +129,7 @@ static bool start_from(struct submit *s, const struct component_change *c,
 static int edit_start(struct submit *s, const struct component_change *c,
                       struct config_text *out)
 {
-	char near[LABEL_MAX + 1];
+	char near[LABEL_MAX + 1] = "";
 	struct config_place p;
 	struct past past;
 	bool done = false;
@@ -150,8 +150,9 @@ static int edit_start(struct submit *s, const struct component_change *c,
 	if (done)
 		return 0;
 	util_error("no configuration that the system had has a component "
-	           "\"%s\"; `fief apply` brings new ones",
-	           c->component);
+	           "\"%s\"%s%s%s; `fief apply` brings new ones",
+	           c->component, *near ? "; did you mean \"" : "", near,
+	           *near ? "\"?" : "");
 	return FIEF_EXIT_NOT_FOUND;
 }
 

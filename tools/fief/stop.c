@@ -67,6 +67,10 @@ static int send_to(const struct runtime_dir *d, const char *name,
 
 	if (!answer)
 		return missing ? FIEF_EXIT_NOT_FOUND : FIEF_EXIT_FRAMEWORK;
+	if (!strcmp(answer, "told 0\n")) /* of `reload --rom` */
+		util_error("no component of system \"%s\" watches that ROM "
+		           "module; who opens it next gets the new content",
+		           name);
 	free(answer);
 	return 0;
 }

@@ -60,5 +60,5 @@ const char *suggest_result(const struct suggest *s)
 	size_t far = strlen(s->word) / 2;
 
 	/* Half of a word has to be right, and all of it but three letters. */
-	return s->distance <= (far > 3 ? 3 : far ? far : 1) ? s->best : NULL;
+	return s->distance <= (far > 3 ? 3 : far) ? s->best : NULL;
 }

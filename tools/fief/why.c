@@ -243,6 +243,18 @@ static bool waits(const struct authority_way *way)
 	return !h->client && h->result == ROUTE_REFUSED;
 }
 
+static void say_nothing(const struct why *w)
+{
+	const char *near = authority_service_near(&w->system, w->service);
+
+	if (near)
+		say("nothing in this system could serve it; did you mean "
+		    "\"%s\"?",
+		    near);
+	else
+		puts("nothing in this system could serve it");
+}
+
 static void answer(struct why *w, const struct authority_way *way)
 {
 	const bool granted = authority_granted(way);
@@ -260,7 +272,7 @@ static void answer(struct why *w, const struct authority_way *way)
 		say_denied(way);
 	if (way->outcome == AUTHORITY_DENIED && !allow(w, way) && !w->json &&
 	    !waits(way))
-		puts("nothing in this system could serve it");
+		say_nothing(w);
 	if (w->json)
 		print_json(w, way, server.text);
 }

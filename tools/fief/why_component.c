@@ -145,6 +145,19 @@ static const char *state_of(const struct why *w)
 	                 w->state ? w->state : "not running");
 }
 
+/* Nothing was told of it: maybe its init does not run either. */
+static char *without_process(const struct why *w)
+{
+	struct label init;
+
+	if (!label_identity(&init, w->label) && *init.text &&
+	    !overview_component(&w->overview, init.text))
+		return util_text("%s does not run, because %s does not",
+		                 w->label, init.text);
+	return util_text("%s does not run, and nothing was told of it",
+	                 w->label);
+}
+
 /* Without a reason of init's. */
 static char *sentence(const struct why *w)
 {
@@ -157,8 +170,7 @@ static char *sentence(const struct why *w)
 	if (w->process)
 		return util_text("%s %s, code %ld", w->label, w->process->state,
 		                 w->process->code);
-	return util_text("%s does not run, and nothing was told of it",
-	                 w->label);
+	return without_process(w);
 }
 
 /* Its name in quotes, which inits begin with, becomes its label. */
