@@ -205,9 +205,13 @@ static void children_end(struct sandbox *b, struct change *n)
 
 /* ---- the change ---- */
 
+/* Another version is another component: what the one before used and lost
+ * does not keep it from starting. */
 static void config_replace(struct sandbox *b, struct change *n)
 {
 	for (struct config_start *s = n->live.next->starts; s; s = s->next) {
+		if (strcmp(s->child->start->version, s->version) != 0)
+			s->child->missing_service[0] = '\0';
 		s->child->start = s;
 		s->child->next_start = NULL;
 	}

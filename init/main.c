@@ -61,10 +61,10 @@ static enum fief_err apply(void)
 {
 	enum fief_err e = fief_rom_update(&m.config);
 
-	state_report_configured(&m.state);
 	if (!e && m.config.data)
 		e = sandbox_apply(m.sandbox, "config", m.config.data,
 		                  m.config.size);
+	state_report_configured(&m.state);
 	if (e == FIEF_INVALID) /* where and why was just said */
 		fief_error("config not applied");
 	else if (e)

@@ -334,5 +334,7 @@ void sandbox_state_failed(const struct sandbox *b, const char *why,
 
 size_t sandbox_state_buffer(const struct sandbox *b)
 {
-	return b->live.config.report.buffer;
+	const struct config_report *r = &b->live.config.report;
+
+	return r->wanted ? r->buffer : 0;
 }

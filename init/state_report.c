@@ -72,4 +72,6 @@ void state_report_send(struct state_report *r)
 void state_report_configured(struct state_report *r)
 {
 	r->refused = false;
+	if (!sandbox_state_buffer(r->sandbox))
+		fief_reporter_close(&r->reporter);
 }

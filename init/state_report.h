@@ -19,5 +19,6 @@ struct state_report {
 /* It is due. What fails is logged, once. */
 void state_report_send(struct state_report *);
 
-/* There is another config: what was refused is tried again. */
+/* There is another config: what was refused is tried again; where it wants no
+ * report, the session ends. */
 void state_report_configured(struct state_report *);

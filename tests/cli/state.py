@@ -105,14 +105,21 @@ class Kept(LiveCase):
         self.assertEqual((got, err), (0, ""))
 
     def test_wanted(self):
+        """With the wish its session goes, and what that cost is back."""
+        def limit():
+            return self.instances()[0]["components"][0]["ram"]["limit"]
+
         self.system(idle("a"))
         self.there("a")
+        before = limit()
         self.assertEqual(self.ask(), "unwanted\n\n")
         self.done("apply", self.next(REPORT + idle("a")))
         wait_for(lambda: "report 1 " in self.ask(), "init reports")
         self.assertIn('<child name="a"', self.ask())
+        self.assertLess(limit(), before)
         self.done("apply", self.next(idle("a")))
         self.assertEqual(self.ask(), "unwanted\n\n")
+        wait_for(lambda: limit() == before, "the donation is back")
 
     def test_labels_as_they_were_asked_for(self):
         relabel = ('<route> <service name="LOG" label="x"> '

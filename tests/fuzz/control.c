@@ -46,18 +46,14 @@ static void stop(void *ctx)
 /* The first byte tells how the owner takes it. */
 static enum server_taken request(void *ctx, const struct server_request *q)
 {
-	enum server_taken taken =
-		(enum server_taken)((unsigned char)*q->line % 4);
-
 	(void)ctx;
 	require(strlen(q->line) < SERVER_REQUEST_MAX && q->out);
 	require(!q->body_len || q->body);
 	output_add(q->out, q->line, 1);
 	if (!strcmp(q->line, "report"))
 		return SERVER_CORE;
-	if (taken == SERVER_CORE) /* that is for requests which core knows */
-		taken = SERVER_ANSWERED;
-	return q->last ? SERVER_ANSWERED : taken;
+	return q->last ? SERVER_ANSWERED :
+	                 (enum server_taken)((unsigned char)*q->line % 4);
 }
 
 static const struct server_ops ops = { stop, request };

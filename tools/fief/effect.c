@@ -186,53 +186,45 @@ static int look(struct effect *e, uint64_t *next)
 	return 0;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int number)
+/* Signals that end the wait are taken between requests only. */
+static void signals_block(sigset_t *set, sigset_t *old)
 {
-	interrupted = number;
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigprocmask(SIG_BLOCK, set, old);
 }
 
-/* Requests on their way are completed. */
-static void signals_catch(struct sigaction old[2])
+/* A pause; the signal that came, or 0. */
+static int pause_for_signal(const sigset_t *set)
 {
-	const struct sigaction a = { .sa_handler = on_signal,
-		                     .sa_flags = SA_RESTART };
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	const int number = sigtimedwait(set, NULL, &pause);
 
-	interrupted = 0;
-	sigaction(SIGINT, &a, &old[0]);
-	sigaction(SIGTERM, &a, &old[1]);
-}
-
-static void signals_restore(const struct sigaction old[2])
-{
-	sigaction(SIGINT, &old[0], NULL);
-	sigaction(SIGTERM, &old[1], NULL);
+	return number > 0 ? number : 0;
 }
 
 int effect_wait(struct effect *e, const struct differences *d,
                 int64_t timeout_ms)
 {
-	const struct timespec pause = { .tv_nsec = 1000000 };
 	const int64_t begin = util_now_ms();
 	uint64_t next = e->from.events;
-	struct sigaction old[2];
+	sigset_t set, old;
 	int code = 0;
 
 	expect(e, d);
-	signals_catch(old);
-	while (timeout_ms && !code && !interrupted) {
+	signals_block(&set, &old);
+	while (timeout_ms && !code && !e->signal) {
 		code = look(e, &next);
 		if (code || complete(e))
 			break;
 		e->timeout = util_now_ms() - begin >= timeout_ms;
 		if (e->timeout)
 			break;
-		nanosleep(&pause, NULL);
+		e->signal = pause_for_signal(&set);
 	}
-	signals_restore(old);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 	e->ms = util_now_ms() - begin;
-	e->signal = interrupted;
 	if (!code && e->signal)
 		return FIEF_EXIT_SIGNAL + e->signal;
 	return code ? code : failed(e) ? SUBMIT_CHANGES : 0;

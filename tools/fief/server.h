@@ -57,8 +57,8 @@ enum server_taken {
 	SERVER_ANSWERED, /* the answer is in `out` */
 	SERVER_LATER,    /* server_answer follows */
 	SERVER_NEWS,     /* asked again after the next server_news */
-	SERVER_CORE,     /* core has the answer, to `WORD 0` */
 	SERVER_UNKNOWN,  /* it is no request */
+	SERVER_CORE,     /* core has the answer, to `WORD 0` */
 };
 
 struct server_request {
