@@ -14,6 +14,7 @@
 #include <lib/capnp.h>
 #include <lib/label.h>
 #include <lib/list.h>
+#include <lib/rate_limit.h>
 
 #include "account.h"
 
@@ -47,6 +48,7 @@ struct core_parent {
 	struct fief_rpc_obj obj;
 	struct core_pd *child; /* owned */
 	struct fief_id_space sessions;
+	struct rate_limit complaints; /* lines of the log about it */
 };
 
 struct core_config {
@@ -90,6 +92,9 @@ FIEF_MUST enum fief_err core_session_open(struct core_parent *,
                                           const struct core_service *,
                                           const struct parent_session_params *,
                                           fief_cap *);
+/* May another request that is refused be logged? Init asks for what its children
+ * ask for, as often as they like; the others are counted. */
+bool core_complaint_due(struct core_parent *);
 struct core_session *core_session_find(struct core_parent *, uint32_t id);
 void core_session_close(struct core_session *);
 

@@ -116,6 +116,24 @@ void core_session_close(struct core_session *s)
 	session_free(s);
 }
 
+enum { COMPLAINTS = 32 };
+
+static const uint64_t COMPLAINTS_NS = 10000000000;
+
+bool core_complaint_due(struct core_parent *p)
+{
+	const uint64_t now = fief_kif->time();
+	uint64_t left_out;
+
+	if (!rate_limit_take(&p->complaints, COMPLAINTS, COMPLAINTS_NS, now))
+		return false;
+	left_out = rate_limit_left_out(&p->complaints);
+	if (left_out)
+		core_log("Warning: %llu more refused sessions, left out",
+		         (unsigned long long)left_out);
+	return true;
+}
+
 /* What it was to pay, and what it has. */
 static void report_poor(const struct core_pd *who,
                         const struct parent_session_params *in)
@@ -149,6 +167,8 @@ static enum fief_err op_session(struct fief_rpc_obj *self,
 	enum fief_err e;
 
 	if (!service) {
+		if (!core_complaint_due(p))
+			return FIEF_DENIED;
 		core_log("Error: core has no service \"%.*s\" (label \"%.*s\")",
 		         (int)in->service.len, in->service.s,
 		         (int)in->label.len, in->label.s);
@@ -156,7 +176,7 @@ static enum fief_err op_session(struct fief_rpc_obj *self,
 	}
 	e = core_session_open(p, service, in, &out->cap);
 	if ((e == FIEF_OUT_OF_RAM || e == FIEF_OUT_OF_CAPS) &&
-	    poor(p->child, in))
+	    poor(p->child, in) && core_complaint_due(p))
 		report_poor(p->child, in);
 	return e;
 }

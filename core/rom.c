@@ -118,15 +118,17 @@ static bool is_for_others(const char *label)
 	       !label_identity(&who, label) && label_last(who.text) != who.text;
 }
 
-static enum fief_err module_open(const char *label, struct rom_session *rom)
+static enum fief_err module_open(const struct core_session *s,
+                                 struct rom_session *rom)
 {
-	const char *name = label_last(label);
+	const char *const label = s->label.text;
+	const char *const name = label_last(label);
 	enum fief_err e;
 
 	if (is_for_others(label))
 		return FIEF_OK;
 	e = core_module_get(name, &rom->module);
-	if (e)
+	if (e && core_complaint_due(s->parent))
 		core_log("Error: ROM module \"%s\" for \"%s\": %s", name, label,
 		         fief_err_text(e));
 	return e ? refusal(e) : FIEF_OK;
@@ -144,7 +146,7 @@ static enum fief_err rom_open(struct core_session *s, fief_cap *cap)
 	rom = mem;
 	rom->obj.type = &rom_rpc_type;
 	rom->obj.ops = &rom_ops;
-	e = module_open(s->label.text, rom);
+	e = module_open(s, rom);
 	if (e) {
 		fief_free(core.alloc, rom, sizeof(*rom));
 		return e;
