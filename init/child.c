@@ -236,6 +236,7 @@ void child_destroy(struct child *c)
 {
 	child_end(c, CHILD_ENDED);
 	timer_stop(&c->restart);
+	complaints_sum_up(c);
 	note_clear(c);
 	crash_forget(c);
 	list_remove(&c->in_sandbox);

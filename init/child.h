@@ -72,8 +72,9 @@ struct child {
 		granted_caps; /* when it asked, beyond its config */
 	uint64_t yield_ram;   /* we asked to have it back */
 	uint32_t yield_caps;
-	uint64_t id;         /* of this instance */
-	struct note *note;   /* owned; NULL: all is well */
+	uint64_t id;       /* of this instance */
+	struct note *note; /* owned; NULL: all is well */
+	struct complaints complaints;
 	struct crash *crash; /* owned; NULL: it never did */
 	struct place place;  /* as it was set */
 	unsigned unanswered; /* heartbeats */

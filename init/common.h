@@ -8,6 +8,7 @@
 
 #include <lib/list.h>
 #include <lib/number.h>
+#include <lib/rate_limit.h>
 #include <session/parent.h>
 #include <session/pd.h>
 
@@ -51,6 +52,19 @@ void state_pressing(struct sandbox *);
 /* There is another config. */
 void state_configured(struct sandbox *);
 
+/* ---- complaint.c: lines of the log that others cause ---- */
+
+struct complaints {
+	struct rate_limit limit;
+	struct timer end; /* then their number is told */
+};
+
+/* May one more be logged that the child caused, or, if that is NULL, a client
+ * of our parent? */
+bool complaint_due(struct sandbox *, struct child *);
+/* Tell how many were not, now. */
+void complaints_sum_up(struct child *);
+
 struct sandbox {
 	struct fief_env *env; /* borrowed: outlives us */
 	struct sandbox_hooks hooks;
@@ -74,6 +88,7 @@ struct sandbox {
 	struct list moving; /* sessions that are to, in this config */
 	struct fief_signal_handler requests; /* it asks; unused: no `handle` */
 	struct state_watch state;
+	struct complaints complaints; /* about clients of our parent */
 	struct timer heartbeat;
 	uint64_t heartbeat_ms; /* as it was set */
 	uint64_t ids;          /* given to children so far */

@@ -115,16 +115,20 @@ bool forward_go_on(struct session *s)
 	enum route_result r = way_find(s, &way);
 
 	if (r == ROUTE_NONE) {
-		fief_error("no policy lets the parent have service \"%s\" "
-		           "(label \"%s\")",
-		           s->service, s->sent);
+		if (complaint_due(s->sandbox, NULL))
+			fief_error(
+				"no policy lets the parent have service \"%s\" "
+				"(label \"%s\")",
+				s->service, s->sent);
 		deny(s);
 		return true;
 	}
 	if (r == ROUTE_FOUND && !lives(way.server)) {
-		fief_error("parent: \"%s\", the server of service \"%s\" "
-		           "(label \"%s\"), does not run",
-		           child_name(way.server), s->service, s->sent);
+		if (complaint_due(s->sandbox, NULL))
+			fief_error(
+				"parent: \"%s\", the server of service \"%s\" "
+				"(label \"%s\"), does not run",
+				child_name(way.server), s->service, s->sent);
 		deny(s);
 		return true;
 	}

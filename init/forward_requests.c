@@ -68,12 +68,15 @@ static enum fief_err make(struct sandbox *b,
 }
 
 /* What was refused for its texts is not repeated. */
-static void report_refused(const struct parent_next_request_reply *q,
+static void report_refused(struct sandbox *b,
+                           const struct parent_next_request_reply *q,
                            enum fief_err why)
 {
 	const bool plain = utf8_printable(q->service.s, q->service.len) &&
 	                   utf8_printable(q->label.s, q->label.len);
 
+	if (!complaint_due(b, NULL))
+		return;
 	fief_error("cannot forward service \"%.*s\" (label \"%.*s\"): %s",
 	           plain ? (int)q->service.len : 0, q->service.s,
 	           plain ? (int)q->label.len : 0, q->label.s,
@@ -87,7 +90,7 @@ static void on_create(struct sandbox *b,
 	enum fief_err e = make(b, q, &s);
 
 	if (e && e != FIEF_INSUFFICIENT_RAM)
-		report_refused(q, e);
+		report_refused(b, q, e);
 	if (e) {
 		forward_respond(b, q->id, forward_response(e));
 		return;

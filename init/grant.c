@@ -194,7 +194,7 @@ void grant_request(struct child *c, uint64_t ram, uint32_t caps)
 		return;
 	if (c->start->growth.managed)
 		ask_up(c->sandbox, missing(c->sandbox, allowed(c)));
-	if (!told && grant_why(c, why))
+	if (!told && complaint_due(c->sandbox, c) && grant_why(c, why))
 		fief_log("%s", why);
 }
 

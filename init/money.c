@@ -90,6 +90,8 @@ static void refund_rest(struct session *s, uint64_t ram, uint32_t caps)
 	}
 	if (money_move(s->sandbox, from.cap, payer(s), part, cap_part))
 		part = cap_part = 0;
+	if (!complaint_due(s->sandbox, s->server ? s->server : s->client))
+		return;
 	fief_error("\"%s\" keeps %s RAM and %u caps of closed session \"%s\" "
 	           "(label \"%s\")",
 	           s->server ? child_name(s->server) : "parent",

@@ -89,6 +89,13 @@ static void tell(enum note_level level, const char *why)
 		fief_log("%s", why);
 }
 
+/* Is it about a session that the child can ask for again and again? */
+static bool asked_for(const struct note_about *about)
+{
+	return about->level != NOTE_SILENT && about->session &&
+	       about->session->env == ENV_NONE;
+}
+
 void note(struct child *c, const struct note_about *about, const char *format,
           ...)
 {
@@ -103,7 +110,8 @@ void note(struct child *c, const struct note_about *about, const char *format,
 	if (!fmt_fits(&f))
 		memcpy(why + sizeof(why) - sizeof("..."), "...", sizeof("..."));
 	utf8_make_printable(why); /* it may be cut within a character */
-	tell(about->level, why);
+	if (!asked_for(about) || complaint_due(c->sandbox, c))
+		tell(about->level, why);
 	if (about->session)
 		about->session->noted = true;
 	if (!about->weak || !c->note)

@@ -99,14 +99,17 @@ static enum fief_err op_announce(struct fief_rpc_obj *self,
 	     s = s->next) {
 		if (!capnp_text_equal(capnp_text_of(s->name), service))
 			continue;
-		if (c->sandbox->live.config.verbose)
+		if (c->sandbox->live.config.verbose &&
+		    complaint_due(c->sandbox, c))
 			fief_log("\"%s\" announces service \"%s\"",
 			         child_name(c), s->name);
 		return FIEF_OK;
 	}
 	/* The text is not ours: only what is in <provides> is repeated. */
-	fief_error("\"%s\" announces a service that is not in its <provides>",
-	           child_name(c));
+	if (complaint_due(c->sandbox, c))
+		fief_error("\"%s\" announces a service that is not in its "
+		           "<provides>",
+		           child_name(c));
 	return FIEF_DENIED;
 }
 
