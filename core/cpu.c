@@ -10,34 +10,70 @@
 
 enum { PRIORITY_LOWEST = 19 };
 
+static uint64_t mask_within(uint64_t mask, uint64_t limit)
+{
+	if (!mask || !limit)
+		return mask | limit;
+	return mask & limit ? mask & limit : limit;
+}
+
+static struct cpu_place place_of(const struct cpu_session *s)
+{
+	return (struct cpu_place){
+		s->set.level > s->limit.level ? s->set.level : s->limit.level,
+		mask_within(s->set.mask, s->limit.mask),
+	};
+}
+
 static void apply(const struct cpu_session *s)
 {
+	const struct cpu_place p = place_of(s);
+
 	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core)
 		if (pd->cpu == s)
-			kcore_pd_schedule(pd->pd, s->priority, s->mask);
+			kcore_pd_schedule(pd->pd, p.level, p.mask);
+}
+
+static bool level_valid(int32_t level)
+{
+	return level >= 0 && level <= PRIORITY_LOWEST;
 }
 
 static enum fief_err op_priority(struct fief_rpc_obj *self, int32_t level)
 {
-	if (level < 0 || level > PRIORITY_LOWEST)
+	if (!level_valid(level))
 		return FIEF_INVALID;
-	cpu_of(self)->priority = level;
+	cpu_of(self)->set.level = level;
 	apply(cpu_of(self));
 	return FIEF_OK;
 }
 
 static enum fief_err op_affinity(struct fief_rpc_obj *self, uint64_t mask)
 {
-	cpu_of(self)->mask = mask;
+	cpu_of(self)->set.mask = mask;
 	apply(cpu_of(self));
+	return FIEF_OK;
+}
+
+enum fief_err core_cpu_limit(struct core_session *s, int32_t level,
+                             uint64_t mask)
+{
+	struct cpu_session *cpu = s->object;
+
+	if (!level_valid(level))
+		return FIEF_INVALID;
+	cpu->limit = (struct cpu_place){ level, mask };
+	apply(cpu);
 	return FIEF_OK;
 }
 
 static enum fief_err op_place(struct fief_rpc_obj *self, int32_t *level,
                               uint64_t *mask, uint64_t *all)
 {
-	*level = cpu_of(self)->priority;
-	*mask = cpu_of(self)->mask;
+	const struct cpu_place p = place_of(cpu_of(self));
+
+	*level = p.level;
+	*mask = p.mask;
 	*all = kcore_cpus();
 	return FIEF_OK;
 }
@@ -105,13 +141,15 @@ static const struct cpu_ops cpu_ops = {
 void core_cpu_assign(struct core_pd *pd, fief_cap cap)
 {
 	struct fief_rpc_obj *obj = core_object(cap, &cpu_rpc_type);
+	struct cpu_place p;
 
 	if (!obj)
 		return; /* started without a CPU session */
 	pd->cpu = cpu_of(obj);
 	pd->cpu->used = true;
-	if (pd->cpu->priority || pd->cpu->mask)
-		kcore_pd_schedule(pd->pd, pd->cpu->priority, pd->cpu->mask);
+	p = place_of(pd->cpu);
+	if (p.level || p.mask)
+		kcore_pd_schedule(pd->pd, p.level, p.mask);
 }
 
 static enum fief_err cpu_open(struct core_session *s, fief_cap *cap)

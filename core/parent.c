@@ -10,6 +10,7 @@
 
 #include "child.h"
 #include "core.h"
+#include "cpu.h"
 #include "pd.h"
 
 enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
@@ -233,6 +234,16 @@ static enum fief_err op_close(struct fief_rpc_obj *self, uint32_t id)
 	return FIEF_OK;
 }
 
+static enum fief_err op_place(struct fief_rpc_obj *self, uint32_t id,
+                              int32_t level, uint64_t mask)
+{
+	struct core_session *s = core_session_find(parent_of(self), id);
+
+	if (!s || s->service != &core_cpu_service)
+		return FIEF_NOT_FOUND;
+	return core_cpu_limit(s, level, mask);
+}
+
 static enum fief_err op_exit(struct fief_rpc_obj *self, int32_t code)
 {
 	(void)self;
@@ -253,6 +264,7 @@ static const struct parent_ops parent_ops = {
 	.heartbeat_sigh = op_sigh,
 	.start_child = core_op_start_child,
 	.close_child = core_op_close_child,
+	.place = op_place,
 };
 
 enum fief_err core_parent_init(struct core_parent *p, struct core_pd *child)

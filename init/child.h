@@ -138,6 +138,8 @@ void crash_forget(struct child *);
 /* ---- schedule.c ---- */
 /* Have it run where and as urgently as the config says. */
 void schedule_apply(struct child *);
+/* It opened a CPU session; or says how those run that it starts with it. */
+FIEF_MUST enum fief_err schedule_session(struct session *);
 
 static inline const char *child_name(const struct child *c)
 {

@@ -3,6 +3,9 @@
 
 #include "internal.h"
 
+#include <lib/mem.h>
+#include <session/cpu.h>
+
 static struct child *child_from(struct fief_rpc_obj *self)
 {
 	return FIEF_CONTAINER_OF(self, struct child, parent);
@@ -86,6 +89,20 @@ static enum fief_err op_close(struct fief_rpc_obj *self, uint32_t id)
 	struct session *s = session_find(self, id);
 
 	return s ? session_close(s) : FIEF_NOT_FOUND;
+}
+
+/* Kept until it is open. */
+static enum fief_err op_place(struct fief_rpc_obj *self, uint32_t id,
+                              int32_t level, uint64_t mask)
+{
+	struct session *s = session_find(self, id);
+
+	if (!s || strcmp(s->service, CPU_SERVICE) != 0)
+		return FIEF_NOT_FOUND;
+	if (level < 0 || level >= PLACE_LOWEST)
+		return FIEF_INVALID;
+	s->asked = (struct place){ level, mask };
+	return schedule_session(s);
 }
 
 /* ---- as server ---- */
@@ -226,4 +243,5 @@ const struct parent_ops parent_ops = {
 	.yield_response = op_yield_response,
 	.heartbeat_sigh = op_heartbeat_sigh,
 	.heartbeat_response = op_heartbeat_response,
+	.place = op_place,
 };

@@ -3,6 +3,7 @@
 
 #include "internal.h"
 
+#include <lib/mem.h>
 #include <session/cpu.h>
 
 /* A component that core started has no CPU session: all is its own then, and
@@ -32,17 +33,46 @@ static bool nothing_said(const struct child *c)
 	       !c->place.mask;
 }
 
-static bool place_set(struct child *c, fief_cap cpu, struct place next)
+static struct place within(struct place p, struct place limit)
 {
-	enum fief_err e = FIEF_OK;
+	if (p.level < limit.level)
+		p.level = limit.level;
+	if (!p.mask || !(p.mask & limit.mask))
+		p.mask = limit.mask ? limit.mask : p.mask;
+	else
+		p.mask &= limit.mask;
+	return p;
+}
 
-	if (next.level != c->place.level)
-		e = cpu_priority((struct cpu_cap){ cpu }, next.level);
-	if (!e && next.mask != c->place.mask)
-		e = cpu_affinity((struct cpu_cap){ cpu }, next.mask);
-	if (!e)
-		c->place = next;
-	return !e;
+/* What a child starts has at best what it has itself. Where a component serves
+ * the session, that decides. */
+enum fief_err schedule_session(struct session *s)
+{
+	struct child *c = s->client;
+
+	if (s->server || s->local)
+		return FIEF_UNSUPPORTED;
+	if (s->state != SESSION_OPEN)
+		return FIEF_OK;
+	return upward_place(s, s->env == ENV_CPU ? c->place :
+	                                           within(s->asked, c->place));
+}
+
+static enum fief_err place_set(struct child *c, struct place next)
+{
+	enum fief_err e;
+
+	c->place = next;
+	e = schedule_session(c->env[ENV_CPU]);
+	for (struct fief_id *i = fief_id_first(&c->sessions); i && !e;
+	     i = fief_id_next(i)) {
+		struct session *s =
+			FIEF_ID_OBJECT(i, struct session, client_id);
+
+		if (!strcmp(s->service, CPU_SERVICE) && !s->server && !s->local)
+			e = schedule_session(s);
+	}
+	return e;
 }
 
 void schedule_apply(struct child *c)
@@ -54,9 +84,8 @@ void schedule_apply(struct child *c)
 	if (nothing_said(c) || !s || s->state != SESSION_OPEN || !s->at_once)
 		return;
 	if (!own_place(c->sandbox, s->cap, &own) ||
-	    !place_set(c, s->cap,
-	               place_of(&own, &c->sandbox->live.config.space,
-	                        &c->start->schedule)))
+	    place_set(c, place_of(&own, &c->sandbox->live.config.space,
+	                          &c->start->schedule)))
 		fief_warning("\"%s\" runs without its priority and affinity",
 		             child_name(c));
 }

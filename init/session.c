@@ -3,6 +3,9 @@
 
 #include "internal.h"
 
+#include <lib/mem.h>
+#include <session/cpu.h>
+
 /* ---- news for the client ---- */
 
 static void reply_late(struct session *s, enum fief_err status)
@@ -113,6 +116,11 @@ void session_opened(struct session *s, fief_cap cap)
 {
 	s->cap = cap;
 	s->state = SESSION_OPEN;
+	if (s->client && s->env == ENV_NONE &&
+	    !strcmp(s->service, CPU_SERVICE) && !s->server && !s->local &&
+	    schedule_session(s))
+		fief_error("cannot limit a CPU session of \"%s\"",
+		           child_name(s->client));
 	note_opened(s);
 	settled(s, FIEF_OK);
 }

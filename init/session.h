@@ -61,8 +61,10 @@ struct session {
 	bool movable; /* the client can do with another capability */
 	struct session *replaced_by, *replaces;
 	struct timer move_end;
-	bool lost;  /* its server left the config */
-	bool noted; /* why it was refused was told */
+	struct place asked;  /* of a CPU session, by its client */
+	struct place placed; /* as our parent was told */
+	bool lost;           /* its server left the config */
+	bool noted;          /* why it was refused was told */
 	uint64_t more_ram;
 	uint32_t more_caps; /* of an upgrade */
 
@@ -141,6 +143,8 @@ void upward_ask(struct session *);
 FIEF_MUST enum fief_err upward_upgrade(struct session *, uint64_t ram,
                                        uint32_t caps);
 void upward_close(struct session *);
+/* How urgently and where a CPU session runs at best, from now on. */
+FIEF_MUST enum fief_err upward_place(struct session *, struct place);
 /* Have the child started with all its environment sessions, if our parent is
  * to serve them all and can. NOT_FOUND: its binary, and that session tells so.
  * Any other error: try one by one. */

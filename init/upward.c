@@ -80,6 +80,19 @@ enum fief_err upward_upgrade(struct session *s, uint64_t ram, uint32_t caps)
 	return parent_upgrade(up(s), id_of(s), ram, caps);
 }
 
+enum fief_err upward_place(struct session *s, struct place p)
+{
+	enum fief_err e;
+
+	if (p.level == s->placed.level && p.mask == s->placed.mask)
+		return FIEF_OK;
+	e = parent_place((struct parent_cap){ s->sandbox->env->parent },
+	                 id_of(s), p.level, p.mask);
+	if (!e)
+		s->placed = p;
+	return e;
+}
+
 void upward_close(struct session *s)
 {
 	if (parent_close(up(s), id_of(s)) != FIEF_PENDING)

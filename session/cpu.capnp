@@ -43,7 +43,8 @@ interface Cpu $Fief.service("CPU") $Fief.ramQuota(4096) $Fief.capQuota(2) {
   # of its own unless they trust each other.
 
   priority @0 (level :Int32) $Fief.errors([invalid]);
-  # 0 is the highest, 19 the lowest; a hint on Linux.
+  # 0 is the highest, 19 the lowest; a hint on Linux. Counts within what
+  # Parent.place allows, since components hold the session they run with.
 
   affinity @1 (mask :UInt64);
   # Bit n: may run on CPU n; a hint on Linux. 0 means all.
@@ -74,6 +75,6 @@ interface Cpu $Fief.service("CPU") $Fief.ramQuota(4096) $Fief.capQuota(2) {
   # higher number than `after`, as for `threads`.
 
   place @7 () -> (level :Int32, mask :UInt64, all :UInt64);
-  # What priority and affinity were set, and the mask of all CPUs there are, as
-  # far as it can name them.
+  # What is in force: set here, within what Parent.place allows; and the mask of
+  # all CPUs there are, as far as it can name them.
 }

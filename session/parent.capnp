@@ -119,4 +119,12 @@ interface Parent $Fief.service("Parent") {
   # Close these sessions, CPU first, so that nothing of the child runs while
   # the rest goes. NOT_FOUND: none is closed, because one of them is not open.
   # UNSUPPORTED: close them one by one.
+
+  place @20 (id :UInt32, level :Int32, mask :UInt64)
+    $Fief.errors([notFound, invalid]);
+  # How urgently and where all that is started with CPU session `id` runs at
+  # best, as Cpu.priority and Cpu.affinity have it; what those say counts within
+  # it. Only who opened the session can say it, and no more than it has itself:
+  # each parent on the way keeps to that. NOT_FOUND: no such CPU session.
+  # UNSUPPORTED: a component serves it, which decides that.
 }

@@ -5,8 +5,10 @@
 #include <fief/session.h>
 #include <lib/label.h>
 #include <lib/mem.h>
+#include <session/cpu.h>
 #include <session/fs_stub.h>
 #include <session/log.h>
+#include <session/parent.h>
 
 #include "dummy.h"
 
@@ -122,5 +124,39 @@ enum fief_err dummy_close(struct fief_env *env, const struct node *n)
 		return FIEF_NOT_FOUND;
 	fief_session_close(env, &h->session);
 	fief_log("closed \"%s\"", h->label.text);
+	return FIEF_OK;
+}
+
+/* How urgently and where what is started with the CPU session runs. */
+enum fief_err dummy_place(struct fief_env *env, const struct node *n)
+{
+	const struct held *h = find(node_attr(n, "label", ""));
+	const fief_cap cpu = h ? h->session.cap : env->cpu;
+	uint64_t mask, cpus;
+	int32_t level;
+	enum fief_err e;
+
+	e = cpu_place((struct cpu_cap){ cpu }, &level, &mask, &cpus);
+	if (!e)
+		fief_log("level %d, mask 0x%llx", level,
+		         (unsigned long long)mask);
+	return e;
+}
+
+/* Without a label, by the session that it runs with itself. */
+enum fief_err dummy_urge(struct fief_env *env, const struct node *n)
+{
+	const struct held *h = find(node_attr(n, "label", ""));
+	int64_t level = 0;
+	enum fief_err e = node_attr_i64(n, "level", 0, NULL, &level);
+
+	if (!e && h)
+		e = parent_place((struct parent_cap){ env->parent },
+		                 h->session.id, (int32_t)level, 0);
+	else if (!e)
+		e = cpu_priority((struct cpu_cap){ env->cpu }, (int32_t)level);
+	if (!e && !h)
+		e = cpu_affinity((struct cpu_cap){ env->cpu }, 0);
+	fief_log("wants level %d: %s", (int)level, fief_err_text(e));
 	return FIEF_OK;
 }

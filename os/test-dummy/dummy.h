@@ -18,3 +18,5 @@ FIEF_MUST enum fief_err dummy_upgrade(struct fief_env *env,
                                       const struct node *n);
 FIEF_MUST enum fief_err dummy_call(const struct node *n);
 FIEF_MUST enum fief_err dummy_close(struct fief_env *env, const struct node *n);
+FIEF_MUST enum fief_err dummy_place(struct fief_env *env, const struct node *n);
+FIEF_MUST enum fief_err dummy_urge(struct fief_env *env, const struct node *n);

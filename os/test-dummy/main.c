@@ -7,7 +7,6 @@
 #include <fief/log.h>
 #include <fief/session.h>
 #include <fief/thread.h>
-#include <session/cpu.h>
 #include <session/parent.h>
 #include <session/pd.h>
 
@@ -60,21 +59,6 @@ static enum fief_err do_spent(const struct node *n)
 		fief_log("spent %lld bytes and %lld caps since its start",
 		         (long long)(m.first_ram - limit),
 		         (long long)m.first_caps - (long long)caps);
-	return e;
-}
-
-/* Where and how urgently does it run? */
-static enum fief_err do_place(const struct node *n)
-{
-	uint64_t mask, cpus;
-	int32_t level;
-	enum fief_err e;
-
-	(void)n;
-	e = cpu_place((struct cpu_cap){ m.env->cpu }, &level, &mask, &cpus);
-	if (!e)
-		fief_log("level %d, mask 0x%llx", level,
-		         (unsigned long long)mask);
 	return e;
 }
 
@@ -226,6 +210,16 @@ static enum fief_err do_close(const struct node *n)
 	return dummy_close(m.env, n);
 }
 
+static enum fief_err do_place(const struct node *n)
+{
+	return dummy_place(m.env, n);
+}
+
+static enum fief_err do_urge(const struct node *n)
+{
+	return dummy_urge(m.env, n);
+}
+
 static const struct {
 	const char *name;
 	enum fief_err (*run)(const struct node *);
@@ -236,10 +230,10 @@ static const struct {
 	{ "close", do_close, false },       { "use", do_use, true },
 	{ "take", do_use, false },          { "free", do_free, false },
 	{ "quota", do_quota, false },       { "spent", do_spent, false },
-	{ "place", do_place, false },       { "log", do_log, false },
-	{ "env", do_env, false },           { "spin", do_spin, false },
-	{ "exit", do_exit, false },         { "fault", do_fault, false },
-	{ "freeze", do_freeze, false },
+	{ "place", do_place, false },       { "urge", do_urge, false },
+	{ "log", do_log, false },           { "env", do_env, false },
+	{ "spin", do_spin, false },         { "exit", do_exit, false },
+	{ "fault", do_fault, false },       { "freeze", do_freeze, false },
 };
 
 static void step(const struct node *n, bool first)

@@ -11,29 +11,40 @@
 
 #include "host.h"
 
-enum { CPUS = 64, NS_PER_S = 1000000000 };
+enum { CPUS = 64, NICE_LOWEST = 19, NS_PER_S = 1000000000 };
+
+/* Core's own is the highest there is. */
+static int nice_of(int level)
+{
+	const int nice = getpriority(PRIO_PROCESS, 0) + level;
+
+	return nice > NICE_LOWEST ? NICE_LOWEST : nice;
+}
 
 static void apply_thread(int tid, const struct kcore_pd *pd,
                          const cpu_set_t *set)
 {
-	int refused = setpriority(PRIO_PROCESS, (id_t)tid, pd->priority);
+	int refused =
+		setpriority(PRIO_PROCESS, (id_t)tid, nice_of(pd->priority));
 
 	/* Hints: a thread that just ended, or a host that refuses, is fine. */
 	refused |= sched_setaffinity(tid, sizeof(*set), set);
 	(void)refused;
 }
 
-/* CPUs of the mask, or all that core itself may use. */
+/* CPUs of the mask that core itself may use; all of these, if there are none
+ * of the mask. */
 static void cpu_set_of(uint64_t mask, cpu_set_t *set)
 {
-	if (!mask) {
-		sched_getaffinity(0, sizeof(*set), set);
-		return;
-	}
-	CPU_ZERO(set);
+	cpu_set_t some;
+
+	CPU_ZERO(&some);
+	sched_getaffinity(0, sizeof(*set), set);
 	for (unsigned i = 0; i < CPUS; i++)
-		if (mask >> i & 1)
-			CPU_SET(i, set);
+		if (mask >> i & 1 && CPU_ISSET(i, set))
+			CPU_SET(i, &some);
+	if (CPU_COUNT(&some))
+		*set = some;
 }
 
 uint64_t kcore_cpus(void)
