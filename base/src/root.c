@@ -9,6 +9,10 @@
 
 #include "heartbeat.h"
 
+enum { REFUSED = 16 }; /* lines of the log in a while */
+
+static const uint64_t REFUSED_NS = 10000000000;
+
 static struct parent_cap parent_of(const struct fief_root *r)
 {
 	return (struct parent_cap){ r->services.env->parent };
@@ -35,6 +39,25 @@ static void respond(struct fief_root *r, uint32_t id, enum response response)
 		fief_error("session %u: response: %s", id, fief_err_text(e));
 }
 
+/* Clients can have themselves refused as often as they like. */
+static void report_refused(struct fief_root *r,
+                           const struct parent_next_request_reply *q,
+                           enum fief_err why)
+{
+	uint64_t left_out;
+
+	if (!rate_limit_take(&r->refused, REFUSED, REFUSED_NS,
+	                     fief_kif->time()))
+		return;
+	left_out = rate_limit_left_out(&r->refused);
+	if (left_out)
+		fief_warning("%llu more sessions were refused, left out",
+		             (unsigned long long)left_out);
+	fief_warning("%.*s session \"%.*s\" refused: %s", (int)q->service.len,
+	             q->service.s, (int)q->label.len, q->label.s,
+	             fief_err_text(why));
+}
+
 static void on_create(struct fief_root *r,
                       const struct parent_next_request_reply *q)
 {
@@ -54,10 +77,7 @@ static void on_create(struct fief_root *r,
 	if (e) {
 		response = response_of(e);
 		if (response == RESPONSE_DENIED)
-			fief_warning("%.*s session \"%.*s\" refused: %s",
-			             (int)q->service.len, q->service.s,
-			             (int)q->label.len, q->label.s,
-			             fief_err_text(e));
+			report_refused(r, q, e);
 		respond(r, q->id, response);
 		return;
 	}

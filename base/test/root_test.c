@@ -312,6 +312,26 @@ static void announce_denied(void **state)
 	assert_int_equal(p.response, RESPONSE_DENIED);
 }
 
+/* Some are told, then no more of them for a while, then their number. */
+static void refused_often(void **state)
+{
+	enum { MANY = 100, TOLD = 16 };
+	unsigned logged;
+
+	(void)state;
+	loop_kif.now += 3600000000000;
+	logged = loop_kif.logged;
+	for (unsigned i = 0; i < MANY; i++) {
+		p.first = p.last = 0;
+		ask(REQUEST_KIND_CREATE, 1, "Thing2", COST, 2);
+	}
+	assert_int_equal(loop_kif.logged, logged + TOLD);
+	loop_kif.now += 10000000000;
+	p.first = p.last = 0;
+	ask(REQUEST_KIND_CREATE, 1, "Thing2", COST, 2);
+	assert_int_equal(loop_kif.logged, logged + TOLD + 2);
+}
+
 static void many(void **state)
 {
 	(void)state;
@@ -335,6 +355,7 @@ int main(void)
 		cmocka_unit_test_setup(deliver_fails, setup),
 		cmocka_unit_test_setup(ram_fails, setup),
 		cmocka_unit_test_setup(announce_denied, setup),
+		cmocka_unit_test_setup(refused_often, setup),
 		cmocka_unit_test_setup(many, setup),
 	};
 

@@ -12,8 +12,11 @@
 
 #include <fief/service.h>
 
+#include <lib/rate_limit.h>
+
 struct fief_root {
 	struct fief_services services; /* announced ones */
+	struct rate_limit refused;     /* lines of the log about it */
 	struct fief_signal_handler handler;
 };
 
