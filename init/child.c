@@ -209,6 +209,7 @@ void child_end(struct child *c, enum child_state state)
 	fief_signal_dissolve(env->ep, &c->death);
 	drop_handlers(c);
 	config_rom_fini(&c->config);
+	complaints_sum_up(c);
 	sandbox_work_soon(c->sandbox);
 }
 
@@ -236,7 +237,6 @@ void child_destroy(struct child *c)
 {
 	child_end(c, CHILD_ENDED);
 	timer_stop(&c->restart);
-	complaints_sum_up(c);
 	note_clear(c);
 	crash_forget(c);
 	list_remove(&c->in_sandbox);

@@ -180,26 +180,43 @@ static void session_put(struct node_gen *g, const struct session *s,
 	node_gen_close(g);
 }
 
+/* How many of a child are told of, each way: no child makes the report so large
+ * that nothing comes of it, or that init does nothing else. */
+enum { SESSIONS_TOLD = 128 };
+
+static void sessions_open(struct node_gen *g, const char *name, size_t all)
+{
+	node_gen_open(g, name);
+	if (all > SESSIONS_TOLD)
+		node_gen_attr_u64(g, "left_out", all - SESSIONS_TOLD);
+}
+
 static void requested_put(struct node_gen *g, const struct child *c)
 {
-	node_gen_open(g, "requested");
+	size_t n = 0;
+
+	sessions_open(g, "requested", c->session_count);
 	for (unsigned i = 0; i < ENV_COUNT; i++)
 		if (c->env[i])
 			session_put(g, c->env[i], false);
-	for (struct fief_id *i = fief_id_first(&c->sessions); i;
-	     i = fief_id_next(i))
+	for (struct fief_id *i = fief_id_first(&c->sessions);
+	     i && n < SESSIONS_TOLD; i = fief_id_next(i), n++)
 		session_put(g, FIEF_ID_OBJECT(i, struct session, client_id),
 		            false);
-	LIST_FOR_EACH(s, &c->closing, struct session, link)
+	for (struct session *s = LIST_FIRST(&c->closing, struct session, link);
+	     s && n < SESSIONS_TOLD;
+	     s = LIST_NEXT(s, struct session, link), n++)
 		session_put(g, s, false);
 	node_gen_close(g);
 }
 
 static void provided_put(struct node_gen *g, const struct child *c)
 {
-	node_gen_open(g, "provided");
-	for (struct fief_id *i = fief_id_first(&c->served); i;
-	     i = fief_id_next(i))
+	size_t n = 0;
+
+	sessions_open(g, "provided", c->served.tree.count);
+	for (struct fief_id *i = fief_id_first(&c->served);
+	     i && n < SESSIONS_TOLD; i = fief_id_next(i), n++)
 		session_put(g, FIEF_ID_OBJECT(i, struct session, server_id),
 		            true);
 	node_gen_close(g);
