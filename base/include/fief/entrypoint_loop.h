@@ -13,7 +13,7 @@ struct fief_entrypoint {
 	fief_reply token; /* of the request being handled */
 	bool in_io_wait;  /* a handler waits for input */
 	struct fief_signal_handler *deferred; /* pending, oldest first */
-	unsigned passed; /* events that went before them */
+	unsigned passed;                      /* events that went before them */
 	void (*on_io)(void *);
 	void *on_io_arg;
 	uint64_t alarm_at; /* FIEF_NEVER: none */
