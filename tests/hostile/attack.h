@@ -34,7 +34,7 @@ struct attack {
 
 extern const struct attack attacks_channel[], attacks_kernel[],
 	attacks_service[], attacks_syscall[], attacks_memory[], attacks_death[],
-	attacks_peer[], attacks_regions[], attacks_start[];
+	attacks_peer[], attacks_regions[], attacks_start[], attacks_late[];
 
 #define ATTACK_MS(n) (fief_kif->time() + (uint64_t)(n)*1000000u)
 

@@ -96,6 +96,7 @@ static int run(const char *name)
 		attacks_channel, attacks_kernel, attacks_service,
 		attacks_syscall, attacks_memory, attacks_death,
 		attacks_regions, attacks_peer,   attacks_start,
+		attacks_late,
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

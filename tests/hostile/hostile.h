@@ -28,7 +28,8 @@ enum hostile_get {
 	HOSTILE_SIGNAL,   /* a signal context of the warden */
 	HOSTILE_SPARE_PD, /* a PD session that never starts */
 	HOSTILE_RM,       /* an RM session of core */
-	HOSTILE_CPU       /* a CPU session of core */
+	HOSTILE_CPU,      /* a CPU session of core */
+	HOSTILE_BINARY    /* a dataspace with the attacker's image */
 };
 
 struct hostile_arg {

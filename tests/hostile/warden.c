@@ -37,6 +37,7 @@ static fief_cap get(uint64_t what, uint64_t which)
 		[HOSTILE_SPARE_PD] = warden.spare.cap,
 		[HOSTILE_RM] = warden.rm.cap,
 		[HOSTILE_CPU] = warden.cpu.cap,
+		[HOSTILE_BINARY] = warden.attacker_rom.ds,
 	};
 
 	return what < sizeof(cap) / sizeof(cap[0]) ? cap[what] : FIEF_CAP_NULL;
