@@ -11,7 +11,7 @@ struct bad_child bad;
 static const struct bad_attack *find(const char *name)
 {
 	const struct bad_attack *const all[] = { bad_client, bad_server,
-		                                 bad_reporter };
+		                                 bad_reporter, bad_urgent };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		for (const struct bad_attack *a = all[i]; a->name; a++)

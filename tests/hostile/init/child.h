@@ -22,7 +22,8 @@ struct bad_attack {
 	void (*run)(void);
 };
 
-extern const struct bad_attack bad_client[], bad_server[], bad_reporter[];
+extern const struct bad_attack bad_client[], bad_server[], bad_reporter[],
+	bad_urgent[];
 
 static inline bool bad_time_left(void)
 {
