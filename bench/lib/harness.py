@@ -289,8 +289,9 @@ class Bench:
         self.samples.setdefault(metric, []).append(sample)
         sample["round"] = self.round
 
-    def rounds(self, programs):
-        """Each program once in each round, in an order that changes."""
+    def rounds(self, programs, more=None):
+        """Each program once in each round, in an order that changes; then
+        what else is measured in it."""
         only = set(filter(None, self.options.only.split(",")))
         if only:
             programs = [p for p in programs if p.name in only]
@@ -301,6 +302,8 @@ class Bench:
                 for p in programs[shift:] + programs[:shift]:
                     if place in p.places and not p.problem:
                         self.sample(p, place)
+            if more:
+                more()
             print(f"{self.name}: round {self.round + 1} of "
                   f"{self.options.rounds}", file=sys.stderr)
         self.note(programs)
