@@ -75,6 +75,11 @@ struct fief_id *fief_id_find(const struct fief_id_space *s, uint32_t id)
 	return id_of(tree_find(&s->tree, &id, key_order));
 }
 
+struct fief_id *fief_id_from(const struct fief_id_space *s, uint32_t id)
+{
+	return id_of(tree_ceiling(&s->tree, &id, key_order));
+}
+
 struct fief_id *fief_id_first(const struct fief_id_space *s)
 {
 	return id_of(tree_first(&s->tree));

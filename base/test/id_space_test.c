@@ -52,6 +52,10 @@ static void ids_by_choice(void **state)
 	assert_ptr_equal(fief_id_next(&b), &c);
 	assert_ptr_equal(fief_id_next(&c), &a);
 	assert_null(fief_id_next(&a));
+	assert_ptr_equal(fief_id_from(&s, 0), fief_id_first(&s));
+	assert_ptr_equal(fief_id_from(&s, b.id + 1), &c);
+	assert_ptr_equal(fief_id_from(&s, c.id), &c);
+	assert_ptr_equal(fief_id_from(&s, a.id), &a);
 	fief_id_space_init(&s, 5);
 	assert_int_equal(fief_id_add_as(&s, &a, 6), FIEF_INVALID);
 }

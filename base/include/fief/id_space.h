@@ -41,6 +41,9 @@ void fief_id_remove(struct fief_id_space *s, struct fief_id *i);
 /* Object of that id; NULL if there is none. */
 struct fief_id *fief_id_find(const struct fief_id_space *s, uint32_t id);
 
+/* Object of that id, or of the next greater one; NULL if there is none. */
+struct fief_id *fief_id_from(const struct fief_id_space *s, uint32_t id);
+
 /* First object, and the one after `i`, by id; NULL if there is none. */
 struct fief_id *fief_id_first(const struct fief_id_space *s);
 struct fief_id *fief_id_next(const struct fief_id *i);
