@@ -79,8 +79,10 @@ struct sandbox {
 	struct list waiting; /* sessions whose server is not up yet */
 	struct list orphans; /* owned: sessions without client */
 	struct list timers;  /* that run */
-	struct fief_id_space upward;          /* sessions at our parent */
-	struct fief_services services;        /* of the component around us */
+	struct fief_id_space upward;   /* sessions at our parent */
+	uint32_t news_at;              /* of them: to be looked at next */
+	bool news_again;               /* then all once more */
+	struct fief_services services; /* of the component around us */
 	struct config_service *service_names; /* owned: of these */
 	struct fief_id_space own_ids;         /* of their sessions */
 	struct fief_id_space forwarded; /* owned: sessions of our parent */

@@ -46,6 +46,7 @@ static void on_work(struct fief_signal_handler *self, unsigned count)
 		changed |= forward_progress(b);
 	} while (changed);
 	grants_progress(b);
+	upward_news_go_on(b);
 }
 
 void sandbox_work_soon(struct sandbox *b)

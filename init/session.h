@@ -153,6 +153,8 @@ FIEF_MUST enum fief_err upward_start(struct child *);
  * one. */
 bool upward_end(struct child *);
 void upward_news(struct fief_signal_handler *self, unsigned count);
+/* Go on with those that were not looked at since. */
+void upward_news_go_on(struct sandbox *);
 
 /* ---- handover.c: sessions that move to another server ---- */
 /* Can it, to where the config in force leads it? */

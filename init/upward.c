@@ -229,21 +229,48 @@ static void look(struct session *s)
 	}
 }
 
+/* A child may have many there that are never answered, and others get their turn
+ * in between. */
+enum { TURN = 64 };
+
+static bool waits(const struct session *s)
+{
+	return s->state == SESSION_CREATING || s->state == SESSION_UPGRADING ||
+	       s->state == SESSION_CLOSING;
+}
+
+void upward_news_go_on(struct sandbox *b)
+{
+	struct fief_id *i =
+		b->news_at ? fief_id_from(&b->upward, b->news_at) : NULL;
+
+	for (unsigned n = 0; i && n < TURN; n++) {
+		struct session *s =
+			FIEF_ID_OBJECT(i, struct session, server_id);
+
+		b->news_at = i->id + 1;
+		if (waits(s))
+			look(s);
+		i = fief_id_from(&b->upward, b->news_at);
+	}
+	if (!i) {
+		b->news_at = b->news_again;
+		b->news_again = false;
+	}
+	if (b->news_at)
+		sandbox_work_soon(b);
+}
+
 void upward_news(struct fief_signal_handler *self, unsigned count)
 {
 	struct sandbox *b =
 		FIEF_CONTAINER_OF(self, struct sandbox, parent_sigh);
-	struct fief_id *next;
 
 	(void)count;
-	for (struct fief_id *i = fief_id_first(&b->upward); i; i = next) {
-		struct session *s =
-			FIEF_ID_OBJECT(i, struct session, server_id);
-
-		next = fief_id_next(i);
-		if (s->state == SESSION_CREATING ||
-		    s->state == SESSION_UPGRADING ||
-		    s->state == SESSION_CLOSING)
-			look(s);
+	if (b->news_at) {
+		b->news_again = true;
+		return;
 	}
+	b->news_at = 1;
+	upward_news_go_on(b);
 }
