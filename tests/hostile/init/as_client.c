@@ -39,6 +39,22 @@ static void quota(uint64_t *ram, uint32_t *caps)
 	*caps = cap_limit - cap_used;
 }
 
+static void wait_for(uint32_t id)
+{
+	fief_cap cap;
+
+	for (unsigned i = 0; i < 20; i++) {
+		const enum fief_err e =
+			parent_session_cap(bad.parent, id, &cap);
+
+		if (!e)
+			fief_kif->drop(cap, 1);
+		if (e != FIEF_PENDING)
+			return;
+		bad_pause(1);
+	}
+}
+
 /* ---- what is refused, again and again ---- */
 
 static void refused(void)
@@ -59,11 +75,11 @@ static void refused(void)
 
 /* ---- many, each as cheap as can be ---- */
 
-static enum fief_err ask_cheaply(uint32_t id)
+static enum fief_err ask_cheaply(uint32_t id, const char *service)
 {
 	const struct parent_session_params p = {
 		.id = id,
-		.service = capnp_text_of("Test"),
+		.service = capnp_text_of(service),
 		.label = capnp_text_of("hang"),
 		.ram = 1,
 	};
@@ -78,7 +94,7 @@ static void sessions(void)
 	uint32_t n = 0;
 
 	while (e == FIEF_PENDING)
-		e = ask_cheaply(ID + n++);
+		e = ask_cheaply(ID + n++, "Test");
 	fief_log("%u sessions, then %s", n - 1, fief_err_name(e));
 	while (bad_time_left())
 		bad_pause(10);
@@ -87,6 +103,26 @@ static void sessions(void)
 		if (e && e != FIEF_PENDING)
 			fief_log("BREACH: close says %s", fief_err_name(e));
 	}
+}
+
+/* Many that the parent of our parent never answers, and news of another one: each
+ * of these is a reason to look at all. */
+static void news(void)
+{
+	enum { PENDING = 4000 };
+	uint32_t n = 0, rounds = 0;
+
+	while (n < PENDING && ask_cheaply(ID + n, "Evil") == FIEF_PENDING)
+		n++;
+	if (n < PENDING)
+		fief_log("SETUP: %u sessions", n);
+	bad.end = fief_kif->time() + (uint64_t)400 * MS;
+	for (; bad_time_left(); rounds++) {
+		(void)!ask(ID + PENDING, "Report", "x");
+		wait_for(ID + PENDING);
+		(void)!parent_close(bad.parent, ID + PENDING);
+	}
+	fief_log("%u rounds", rounds);
 }
 
 /* ---- so many calls that one is always there ---- */
@@ -211,22 +247,6 @@ static void unasked(void)
 
 /* ---- a client that closes while its session is made ---- */
 
-static void wait_for(uint32_t id)
-{
-	fief_cap cap;
-
-	for (unsigned i = 0; i < 20; i++) {
-		const enum fief_err e =
-			parent_session_cap(bad.parent, id, &cap);
-
-		if (!e)
-			fief_kif->drop(cap, 1);
-		if (e != FIEF_PENDING)
-			return;
-		bad_pause(1);
-	}
-}
-
 /* All of it must be back when its server has answered, or is gone. */
 static void balance(uint64_t ram, uint32_t caps)
 {
@@ -277,5 +297,6 @@ const struct bad_attack bad_client[] = {
 	{ "refused", refused }, { "sessions", sessions },
 	{ "labels", labels },   { "unasked", unasked },
 	{ "asks", asks },       { "busy", busy },
+	{ "news", news },       { "news", news },
 	{ "phoenix", phoenix }, { 0 },
 };
