@@ -57,6 +57,7 @@ struct child {
 	struct list closing;            /* owned */
 	struct fief_id_space served;    /* by our ids */
 	struct list requests;           /* of `served`, to be fetched */
+	unsigned closes;                /* of `served`, not answered */
 	unsigned session_count;         /* `sessions` and `closing` */
 	unsigned fees;                  /* paid for sessions */
 	struct fief_signal_handler death;

@@ -88,6 +88,8 @@ struct sandbox {
 	struct fief_id_space forwarded; /* owned: sessions of our parent */
 	struct list stalled;            /* of them: without a server yet */
 	struct list moving; /* sessions that are to, in this config */
+	struct list closes; /* that servers were asked for, oldest first */
+	struct timer close_late;
 	struct fief_signal_handler requests; /* it asks; unused: no `handle` */
 	struct state_watch state;
 	struct complaints complaints; /* about clients of our parent */

@@ -66,6 +66,7 @@ static void session_unname(struct session *s)
 	fief_id_remove(names(s), &s->server_id);
 	local_close(s);
 	list_remove(&s->in_requests);
+	close_answered(s);
 }
 
 static void session_pay_and_ask(struct session *s)
@@ -316,6 +317,7 @@ enum fief_err session_close(struct session *s)
 	}
 	/* Also of one that it has not made yet: it may wait for something. */
 	server_ask(s, REQUEST_KIND_CLOSE);
+	close_asked(s);
 	return FIEF_PENDING;
 }
 

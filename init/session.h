@@ -56,7 +56,10 @@ struct session {
 	/* What the server is to be told. */
 	struct list_elem in_requests;
 	enum request_kind request;
-	bool fetched; /* the server has read `request` */
+	bool fetched;               /* the server has read `request` */
+	struct list_elem in_closes; /* it was told to close it */
+	uint64_t close_until;       /* to answer that */
+	bool close_counted;         /* in server->closes */
 	/* Of a session that moves: the one that is to be it, and back. */
 	bool movable; /* the client can do with another capability */
 	struct session *replaced_by, *replaces;
@@ -199,6 +202,12 @@ void local_close(struct session *);
 /* The binary of a child, if a local service has it. */
 FIEF_MUST enum fief_err local_binary(const struct session *, fief_cap *ds);
 void local_fini(struct sandbox *);
+
+/* ---- close.c: closes that servers do not answer ---- */
+/* The server was asked to close it. */
+void close_asked(struct session *);
+/* It has, or there is none any more. */
+void close_answered(struct session *);
 
 /* ---- server.c: requests to children ---- */
 void server_ask(struct session *, enum request_kind);
