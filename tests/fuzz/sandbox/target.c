@@ -99,6 +99,22 @@ void loader_forget_sandbox(const struct sandbox *b)
 
 static struct sandbox *sandbox;
 
+/* No server has us keep more sessions that are closed than a few, and those of
+ * the last while. */
+static void closes_check(const struct child *server)
+{
+	enum { FEW = 64 };
+	unsigned young = 0;
+
+	LIST_FOR_EACH(s, &sandbox->closes, struct session, in_closes) {
+		if (s->close_until <= fief_kif->time())
+			abort();
+		young += s->server == server;
+	}
+	if (server->closes > FEW + young)
+		abort();
+}
+
 static void apply(struct input *in)
 {
 	const char *text = configs[input_below(in, CONFIGS)];
@@ -131,6 +147,8 @@ static void settle(struct input *in)
 static void wait(struct input *in)
 {
 	world_wait((uint64_t)input_below(in, 256) * 8 * MS);
+	LIST_FOR_EACH(c, &sandbox->children, struct child, in_sandbox)
+		closes_check(c);
 }
 
 static void answer(struct input *in)
