@@ -39,12 +39,14 @@ static void sample(void)
 	const struct cpu_cap cpu = { m.cpu.cap };
 	const uint64_t now = fief_kif->time();
 	struct cpu_time_reply r;
+	uint32_t after = 0;
 
 	m.interval_ns = now - m.sampled_ns;
 	m.sampled_ns = now;
 	m.left_out = 0;
 	load_begin(&m.load);
-	for (r.pd = 0; !cpu_time(cpu, r.pd, &r);)
+	/* Numbers count up; who serves CPU may not be core. */
+	for (; !cpu_time(cpu, after, &r) && r.pd > after; after = r.pd)
 		if (load_add(&m.load, r.pd, r.label.s, r.label.len, r.ns))
 			m.left_out++;
 	load_end(&m.load);
