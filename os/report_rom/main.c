@@ -5,9 +5,9 @@
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <fief/rom_server.h>
-#include <lib/mem.h>
 #include <session/rom.h>
 
+#include "policy.h"
 #include "report.h"
 
 static struct main {
@@ -27,41 +27,9 @@ struct reader {
 	struct label label;
 };
 
-/* ---- policy ---- */
-
-static struct label_selector selector_of(const struct node *policy)
+static bool wanted(const char *report)
 {
-	return (struct label_selector){
-		.label = node_attr(policy, "label", NULL),
-		.prefix = node_attr(policy, "label_prefix", NULL),
-		.suffix = node_attr(policy, "label_suffix", NULL),
-		.last = node_attr(policy, "label_last", NULL),
-	};
-}
-
-/* Label of the report that a ROM session of that label sees; NULL: none. The
- * most specific policy counts, the first one among equals. */
-static const char *policy_report(const char *label)
-{
-	const struct node *best = NULL;
-
-	NODE_FOR_EACH(policy, m.config.root, "policy") {
-		const struct label_selector s = selector_of(policy);
-		const struct label_selector b = selector_of(best);
-
-		if (label_matches(label, &s) &&
-		    (!best || label_selector_order(&s, &b) > 0))
-			best = policy;
-	}
-	if (!best)
-		best = node_first(m.config.root, "default-policy");
-	return node_attr(best, "report", NULL);
-}
-
-static bool policy_names(const char *report)
-{
-	return node_find(m.config.root, "policy", "report", report) ||
-	       node_find(m.config.root, "default-policy", "report", report);
+	return policy_names(m.config.root, report);
 }
 
 /* ---- ROM sessions ---- */
@@ -69,7 +37,7 @@ static bool policy_names(const char *report)
 /* Errors: DENIED (no policy), OUT_OF_RAM and others of the heap. */
 static enum fief_err reader_connect(struct reader *r)
 {
-	const char *name = policy_report(r->label.text);
+	const char *name = policy_report(m.config.root, r->label.text);
 	struct report_module *module;
 	enum fief_err e;
 
@@ -152,7 +120,7 @@ void fief_component_construct(struct fief_env *env)
 
 	m.env = env;
 	m.reports.heap = env->heap;
-	m.reports.wanted = policy_names;
+	m.reports.wanted = wanted;
 	m.rom = (struct fief_service){
 		.name = ROM_SERVICE,
 		.type = &rom_rpc_type,
