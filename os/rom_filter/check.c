@@ -3,8 +3,12 @@
 
 #include <lib/mem.h>
 
+#include <lib/node_xml.h>
+
 #include "filter.h"
 #include "path.h"
+
+enum { NAME_MAX = 128, NAME_MEMORY = 64 << 10 };
 
 struct check {
 	const struct node *config;
@@ -113,20 +117,44 @@ static enum fief_err condition(const struct check *c, const struct node *n)
 	return children(c, n, condition_rules);
 }
 
+/* Could an XML document have a node, or an attribute, of the name that `attr`
+ * gives? The parser knows. */
+static enum fief_err named(const struct check *c, const struct node *n,
+                           const char *attr)
+{
+	static char memory[NAME_MEMORY];
+	char text[NAME_MAX + sizeof("</>")];
+	struct node_xml_input in = { .text = text };
+	struct node *root = NULL;
+	const char *name;
+	struct arena a;
+	struct fmt f;
+
+	if (node_attr_required(n, attr, c->err, &name))
+		return FIEF_INVALID;
+	fmt_init(&f, text, sizeof(text));
+	fmt_add(&f, "<%s/>", name);
+	in.len = f.len;
+	arena_init_fixed(&a, memory, sizeof(memory));
+	if (fmt_fits(&f) && !node_xml_parse(&in, &a, NULL, &root) &&
+	    !strcmp(root->name, name))
+		return FIEF_OK;
+	return node_error_set(c->err, FIEF_INVALID, n->at,
+	                      "attribute '%s' is \"%s\", expected a name, at "
+	                      "most %d bytes",
+	                      attr, name, NAME_MAX);
+}
+
 static enum fief_err attribute(const struct check *c, const struct node *n)
 {
-	const char *name;
-
-	if (node_attr_required(n, "name", c->err, &name))
+	if (named(c, n, "name"))
 		return FIEF_INVALID;
 	return node_attr_find(n, "input") ? declared(c, n, "input") : FIEF_OK;
 }
 
 static enum fief_err inner_node(const struct check *c, const struct node *n)
 {
-	const char *type;
-
-	if (node_attr_required(n, "type", c->err, &type))
+	if (named(c, n, "type"))
 		return FIEF_INVALID;
 	return children(c, n, content_rules);
 }
@@ -150,9 +178,7 @@ static enum fief_err input(const struct check *c, const struct node *n)
 
 static enum fief_err output(const struct check *c, const struct node *n)
 {
-	const char *type;
-
-	if (node_attr_required(n, "node", c->err, &type))
+	if (named(c, n, "node"))
 		return FIEF_INVALID;
 	return children(c, n, content_rules);
 }

@@ -115,6 +115,12 @@ static const struct {
 	{ "<input name='i'/><output node='o'>"
 	  "<input name='i' content='maybe'/></output>",
 	  "content" },
+	{ "<output node='a b'/>", "expected a name" },
+	{ "<output node='a/>&lt;b'/>", "expected a name" },
+	{ "<output node='o'><node type='1x'/></output>", "expected a name" },
+	/* A letter, but not one of XML 1.0. */
+	{ "<output node='o'><attribute name='\xe1\x9b\xa0x'/></output>",
+	  "expected a name" },
 };
 
 static void refuse(void **state)
