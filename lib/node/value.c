@@ -5,25 +5,45 @@
 #include <lib/number.h>
 #include <lib/utf8.h>
 
+/* It quotes the document, and is for the log and for terminals. */
+static void put_shown(struct fmt *f, const char *text)
+{
+	const size_t len = strlen(text);
+	uint32_t c = 0;
+
+	for (size_t at = 0, n; at < len; at += n) {
+		n = utf8_decode(text + at, len - at, &c);
+		if (!n)
+			fmt_char(f, '?');
+		else if (utf8_printable(text + at, n))
+			fmt_bytes(f, text + at, n);
+		else
+			fmt_add(f, "\\x%02x", (unsigned)c);
+		n = n ? n : 1;
+	}
+}
+
 enum fief_err node_error_args(struct node_error *err, enum fief_err cause,
                               struct node_place at, const char *format,
                               va_list args)
 {
 	enum { VALUE_MAX = NODE_ERROR_MAX / 3 };
 	static const char more[] = "...";
-	struct fmt f;
+	char raw[NODE_ERROR_MAX];
+	struct fmt f, shown;
 
 	if (!err)
 		return cause;
 	err->at = at;
-	fmt_init(&f, err->text, sizeof(err->text));
+	fmt_init(&f, raw, sizeof(raw));
 	f.text_max = VALUE_MAX; /* what was expected has room beside it */
 	fmt_add_args(&f, format, args);
-	if (!fmt_fits(&f))
+	fmt_init(&shown, err->text, sizeof(err->text));
+	put_shown(&shown, raw);
+	if (!fmt_fits(&f) || !fmt_fits(&shown))
 		memcpy(err->text + NODE_ERROR_MAX - sizeof(more), more,
 		       sizeof(more));
-	/* It quotes the text, and is for the log. */
-	utf8_make_printable(err->text);
+	utf8_make_printable(err->text); /* it may be cut in a character */
 	return cause;
 }
 

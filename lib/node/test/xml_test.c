@@ -250,7 +250,7 @@ static const struct {
 	  "expected well-formed content or end of the node" },
 	{ "\xc2\x9b"
 	  "31m",
-	  "1:1: not well-formed (invalid token): found '??31m', expected "
+	  "1:1: not well-formed (invalid token): found '\\x9b31m', expected "
 	  "a well-formed node" },
 	{ "<a \xc3\xbc='1'>\n\xe2\x82\xac&x;</a>",
 	  "2:2: undefined entity: found '&x;', expected &lt; &gt; "
