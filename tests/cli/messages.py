@@ -64,6 +64,9 @@ UNSEEN = {
     "crashed: %s, number": "tests/hostile",
     "keeps %s RAM and %u caps of closed": "init/test/client.c",
     "more than %d parses at once": "lib/node/test",
+    "more messages, left out": "tests/hostile/init/run refused",
+    "more refused sessions, left out": "the same, ten seconds later",
+    "does not answer the close of": "tests/fuzz/sandbox, after ten seconds",
     "the document has %zu bytes, the limit": "lib/node/test",
 }
 if os.geteuid():

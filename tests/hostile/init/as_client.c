@@ -8,7 +8,7 @@
 #include <lib/mem.h>
 #include <session/pd.h>
 
-enum { ID = 700000, RAM = 8192, CAPS = 2, TEXT = 161 };
+enum { ID = 700000, RAM = 8192, CAPS = 3, TEXT = 161 };
 
 static enum fief_err ask(uint32_t id, const char *service, const char *label)
 {
