@@ -43,6 +43,7 @@ static void on_died(void *ctx, enum kcore_death how, int code)
 	if (how == KCORE_NOT_STARTED)
 		core_start_failed(pd);
 	fief_kif->signal(pd->death_sigh);
+	core_pd_doom(pd);
 	if (pd == core.init.child)
 		init_died(pd);
 }

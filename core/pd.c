@@ -346,6 +346,7 @@ static enum fief_err op_stop(struct fief_rpc_obj *self)
 	pd->stopped = true;
 	if (pd->pd)
 		kcore_pd_kill(pd->pd);
+	core_pd_doom(pd);
 	return FIEF_OK;
 }
 

@@ -29,6 +29,7 @@ struct core_pd {
 	struct core_starter starter;
 	enum pd_state state;
 	int code;
+	bool doomed;  /* it, or who started it, is to end or has */
 	bool stopped; /* it is killed because somebody asked for it */
 	struct label label;
 };
@@ -48,6 +49,13 @@ FIEF_MUST enum fief_err core_pd_create(struct core_account *ref, size_t ram,
                                        size_t caps, const char *label,
                                        struct core_pd **out);
 void core_pd_destroy(struct core_pd *);
+
+/* ---- lineage.c ---- */
+/* It ends, or has: so do all that were started by it. They would find out that
+ * their parent is gone, and say so, until somebody closes their sessions. */
+void core_pd_doom(struct core_pd *);
+
+/* ---- pd.c ---- */
 FIEF_MUST enum fief_err core_pd_run(struct core_pd *,
                                     const struct kcore_ds *binary,
                                     const fief_cap cap[KIF_BOOT_CAPS]);

@@ -194,11 +194,27 @@ static void state_set(struct child *c, enum child_state state)
 	state_changed(b);
 }
 
+/* One that has children of its own would see them go first, and say so. */
+static void stop_parent(const struct child *c)
+{
+	bool parent = false;
+
+	for (struct fief_id *i = fief_id_first(&c->sessions); i && !parent;
+	     i = fief_id_next(i))
+		parent = config_service_same(
+			FIEF_ID_OBJECT(i, struct session, client_id)->service,
+			PD_SERVICE);
+	if (parent && c->pd != FIEF_CAP_NULL &&
+	    pd_stop((struct pd_cap){ c->pd }))
+		fief_error("cannot stop \"%s\"", child_name(c));
+}
+
 void child_end(struct child *c, enum child_state state)
 {
 	struct fief_env *env = c->sandbox->env;
 
 	state_set(c, state);
+	stop_parent(c);
 	loader_forget_child(c);
 	fief_kif->drop(c->binary, 1);
 	c->binary = FIEF_CAP_NULL;
