@@ -50,6 +50,9 @@ interface Bench $Fief.service("Bench") $Fief.ramQuota(16384) $Fief.capQuota(6) {
   besiege @12 (ns :UInt64);
   # From the reply on, ask the parent for what it refuses, in a loop, that long:
   # sessions, services to announce, quota.
+
+  report @13 (ns :UInt64);
+  # From the reply on, publish reports of a page, in a loop, that long.
 }
 
 enum SinkMode {

@@ -298,7 +298,7 @@ class Bench:
         for self.round in range(self.options.rounds):
             self.machine.choose()
             shift = self.round % max(1, len(programs))
-            for place in ("same", "cross", "free"):
+            for place in ("same", "cross", "pair", "free"):
                 for p in programs[shift:] + programs[:shift]:
                     if place in p.places and not p.problem:
                         self.sample(p, place)

@@ -44,6 +44,8 @@ void bench_group_dataspace(struct bench *);
 void bench_group_ring(struct bench *);
 void bench_group_hog(struct bench *);
 void bench_group_siege(struct bench *);
+void bench_group_reports(struct bench *);
+void bench_group_exits(struct bench *);
 void bench_group_flood(struct bench *);
 void bench_group_idle(struct bench *);
 void bench_group_scale(struct bench *);

@@ -6,8 +6,9 @@
 #include <session/bench.h>
 
 /* ---- load.c: disturbing others, as asked by a client ---- */
-FIEF_MUST enum fief_err load_init(const struct fief_env *env);
+FIEF_MUST enum fief_err load_init(struct fief_env *env);
 enum fief_err load_op_besiege(struct fief_rpc_obj *self, uint64_t ns);
+enum fief_err load_op_report(struct fief_rpc_obj *self, uint64_t ns);
 enum fief_err load_op_burn(struct fief_rpc_obj *self, uint64_t ns);
 enum fief_err load_op_flood(struct fief_rpc_obj *self, struct signal_cap target,
                             uint64_t ns);

@@ -19,6 +19,8 @@ static const struct {
 	{ "hog", bench_group_hog },
 	{ "flood", bench_group_flood },
 	{ "siege", bench_group_siege },
+	{ "reports", bench_group_reports },
+	{ "exits", bench_group_exits },
 	{ "idle", bench_group_idle },
 	{ "scale", bench_group_scale },
 	{ "kill", bench_group_kill },

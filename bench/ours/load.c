@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Disturbing others for a while: by use of the CPU, by signals, by what the
- * parent has to refuse. */
+ * parent has to refuse, by reports. */
 
 #include <fief/kif_table.h>
 #include <fief/log.h>
+#include <fief/reporter.h>
 #include <session/parent.h>
 
 #include "bench_server.h"
 
 static struct load {
 	struct fief_signal_handler handler; /* begins after the reply */
-	const struct fief_env *env;
+	struct fief_env *env;               /* borrowed */
 	void (*once)(void);
 	uint64_t until;
 	fief_cap target; /* owned: received; of `flood` */
@@ -39,6 +40,24 @@ static void besiege(void)
 
 	if (!e[0] || !e[1])
 		fief_error("the parent lets us have everything");
+}
+
+/* Each of them is another one. */
+static void report(void)
+{
+	static struct fief_reporter reporter;
+	static char text[4096];
+	enum fief_err e = FIEF_OK;
+
+	if (!reporter.env)
+		e = fief_reporter_open(&reporter, load.env, "flood");
+	text[0] = (char)('a' + (text[0] - 'a' + 1) % 26);
+	if (!e)
+		e = fief_reporter_text(&reporter, text, sizeof(text));
+	if (e) {
+		fief_error("cannot report: %s", fief_err_text(e));
+		load.until = 0;
+	}
 }
 
 static void begin(struct fief_signal_handler *self, unsigned count)
@@ -79,7 +98,13 @@ enum fief_err load_op_besiege(struct fief_rpc_obj *self, uint64_t ns)
 	return request(besiege, FIEF_CAP_NULL, ns);
 }
 
-enum fief_err load_init(const struct fief_env *env)
+enum fief_err load_op_report(struct fief_rpc_obj *self, uint64_t ns)
+{
+	(void)self;
+	return request(report, FIEF_CAP_NULL, ns);
+}
+
+enum fief_err load_init(struct fief_env *env)
 {
 	load.env = env;
 	load.handler.handle = begin;

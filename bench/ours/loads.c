@@ -26,13 +26,33 @@ static uint64_t disturbance(const struct bench *b)
 	return 2 * b->ns;
 }
 
+/* Calls alone, and beside what the third does. */
+static void beside(struct bench *b, const char *alone,
+                   enum fief_err (*begin)(struct bench_cap, uint64_t ns),
+                   const char *disturbed)
+{
+	struct bench_cap other = third(b);
+
+	bench_run(b, alone, bench_null_call, 1);
+	fail(b, disturbed, begin(other, disturbance(b)));
+	bench_run(b, disturbed, bench_null_call, 1);
+}
+
 void bench_group_hog(struct bench *b)
 {
-	struct bench_cap hog = third(b);
+	beside(b, "call_alone", bench_burn, "call_hog");
+}
 
-	bench_run(b, "call_alone", bench_null_call, 1);
-	fail(b, "hog", bench_burn(hog, disturbance(b)));
-	bench_run(b, "call_hog", bench_null_call, 1);
+/* It publishes reports. */
+void bench_group_reports(struct bench *b)
+{
+	beside(b, "call_unreported", bench_report, "call_reported");
+}
+
+/* It asks the parent of all for what it does not get. */
+void bench_group_siege(struct bench *b)
+{
+	beside(b, "call_unbesieged", bench_besiege, "call_besieged");
 }
 
 void bench_group_flood(struct bench *b)
@@ -48,14 +68,10 @@ void bench_group_flood(struct bench *b)
 	bench_run(b, "call_flooded", bench_null_call, 1);
 }
 
-/* The third asks the parent of all for what it does not get. */
-void bench_group_siege(struct bench *b)
+/* Others end and are started again, all the time. */
+void bench_group_exits(struct bench *b)
 {
-	struct bench_cap third_one = third(b);
-
-	bench_run(b, "call_unbesieged", bench_null_call, 1);
-	fail(b, "besiege", bench_besiege(third_one, disturbance(b)));
-	bench_run(b, "call_besieged", bench_null_call, 1);
+	bench_run(b, "call_beside_exits", bench_null_call, 1);
 }
 
 /* ---- after a sleep ---- */

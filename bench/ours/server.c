@@ -177,6 +177,7 @@ static const struct bench_ops ops = {
 	.burn = load_op_burn,
 	.flood = load_op_flood,
 	.besiege = load_op_besiege,
+	.report = load_op_report,
 	.gate = gates_op_gate,
 	.fresh = op_fresh,
 	.hang = op_hang,
