@@ -65,7 +65,9 @@ void close_asked(struct session *s)
 	s->close_counted = true;
 	s->server->closes++;
 	list_add_last(&b->closes, &s->in_closes);
-	wait(b);
+	/* Not before: while a time is set, each wait for an event is dearer. */
+	if (s->server->closes > TOLERATED)
+		wait(b);
 }
 
 void close_answered(struct session *s)
