@@ -56,7 +56,9 @@ struct child {
 	struct fief_id_space sessions;  /* owned: by the child's ids */
 	struct list closing;            /* owned */
 	struct fief_id_space served;    /* by our ids */
-	struct list requests;           /* of `served`, to be fetched */
+	struct tree requests;           /* of `served`, to be fetched */
+	uint64_t turn, turns;           /* see server.c */
+	uint32_t unfetched;             /* requests of its sessions */
 	unsigned closes;                /* of `served`, not answered */
 	unsigned session_count;         /* `sessions` and `closing` */
 	unsigned fees;                  /* paid for sessions */

@@ -78,7 +78,9 @@ struct sandbox {
 	bool unmet;          /* some have less quota than their config says */
 	struct list waiting; /* sessions whose server is not up yet */
 	struct list orphans; /* owned: sessions without client */
-	struct list timers;  /* that run */
+	/* Requests to children: for those, and for our parent. */
+	uint32_t orphans_unfetched, forwarded_unfetched;
+	struct list timers;            /* that run */
 	struct fief_id_space upward;   /* sessions at our parent */
 	uint32_t news_at;              /* of them: to be looked at next */
 	bool news_again;               /* then all once more */

@@ -76,7 +76,7 @@ static void part(struct session *next)
 	timer_stop(&next->move_end);
 	next->replaces->replaced_by = NULL;
 	next->replaces = NULL;
-	next->client = NULL;
+	session_part(next);
 }
 
 /* The client must not keep what the config has taken from it for as long as
@@ -154,7 +154,7 @@ static void swap(struct session *old, struct session *next)
 	timer_stop(&next->move_end);
 	old->replaced_by = NULL;
 	next->replaces = NULL;
-	old->client = NULL;
+	session_part(old);
 	e = session_close(old);
 	(void)e; /* nobody waits for it */
 	fief_kif->signal(c->session_sigh);

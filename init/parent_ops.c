@@ -168,7 +168,7 @@ static enum fief_err op_request_sigh(struct fief_rpc_obj *self,
 {
 	struct child *c = child_from(self);
 
-	if (!list_empty(&c->requests))
+	if (c->requests.root)
 		fief_kif->signal(handler.cap);
 	return sigh_set(&c->request_sigh, handler);
 }

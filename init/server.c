@@ -5,20 +5,17 @@
 
 void server_ask(struct session *s, enum request_kind kind)
 {
-	struct child *d = s->server;
-
 	s->request = kind;
 	s->fetched = false;
-	if (!list_linked(&s->in_requests))
-		list_add_last(&d->requests, &s->in_requests);
-	fief_kif->signal(d->request_sigh);
+	if (!tree_linked(&s->in_requests))
+		request_queue(s);
+	fief_kif->signal(s->server->request_sigh);
 }
 
 enum fief_err server_next(struct child *d,
                           struct parent_next_request_results *out)
 {
-	struct session *s = LIST_OBJECT(list_take_first(&d->requests),
-	                                struct session, in_requests);
+	struct session *s = request_take(d);
 	const bool create = s && s->request == REQUEST_KIND_CREATE;
 
 	if (!s)
@@ -32,7 +29,7 @@ enum fief_err server_next(struct child *d,
 		.args = capnp_text_of(s->args),
 		.ram = create ? s->ram : s->more_ram,
 		.caps = create ? s->caps : s->more_caps,
-		.more = !list_empty(&d->requests),
+		.more = d->requests.root != NULL,
 	};
 	return FIEF_OK;
 }

@@ -65,7 +65,7 @@ static void session_unname(struct session *s)
 {
 	fief_id_remove(names(s), &s->server_id);
 	local_close(s);
-	list_remove(&s->in_requests);
+	request_forget(s);
 	close_answered(s);
 }
 
@@ -323,6 +323,12 @@ enum fief_err session_close(struct session *s)
 
 /* ---- when one side ends ---- */
 
+void session_part(struct session *s)
+{
+	request_uncount(s);
+	s->client = NULL;
+}
+
 void session_client_gone(struct session *s)
 {
 	enum fief_err e;
@@ -331,7 +337,7 @@ void session_client_gone(struct session *s)
 		fief_id_remove(&s->client->sessions, &s->client_id);
 		s->client->session_count--;
 	}
-	s->client = NULL;
+	session_part(s);
 	if (s->state != SESSION_CLOSING) {
 		e = session_close(s);
 		(void)e; /* nobody to tell */

@@ -54,7 +54,9 @@ struct session {
 	bool again; /* when it is closed, it is asked for again */
 
 	/* What the server is to be told. */
-	struct list_elem in_requests;
+	struct tree_elem in_requests;
+	uint64_t turn, turn_number; /* its place there */
+	uint32_t *unfetched;        /* of whoever asked; NULL: not counted */
 	enum request_kind request;
 	bool fetched;               /* the server has read `request` */
 	struct list_elem in_closes; /* it was told to close it */
@@ -132,6 +134,9 @@ FIEF_MUST enum fief_err session_upgrade(struct session *, uint64_t ram,
                                         uint32_t caps);
 FIEF_MUST enum fief_err session_close(struct session *);
 
+/* From now on it has no client. */
+void session_part(struct session *);
+
 /* The client or the server ended. */
 void session_client_gone(struct session *);
 void session_server_gone(struct session *);
@@ -208,6 +213,12 @@ void local_fini(struct sandbox *);
 void close_asked(struct session *);
 /* It has, or there is none any more. */
 void close_answered(struct session *);
+
+/* ---- request_queue.c: which of them a server gets next ---- */
+void request_queue(struct session *);         /* has `request` for its server */
+void request_forget(struct session *);        /* nothing any more */
+void request_uncount(struct session *);       /* has another client, or none */
+struct session *request_take(struct child *); /* NULL: there is none */
 
 /* ---- server.c: requests to children ---- */
 void server_ask(struct session *, enum request_kind);

@@ -93,19 +93,24 @@ static void on_create(const struct parent_next_request_reply *q)
 	}
 }
 
+/* Some in a row, then calls have their turn. */
 static void on_requests(struct fief_signal_handler *self, unsigned count)
 {
+	enum { TURN = 16 };
 	struct parent_next_request_reply q;
 
-	(void)self;
 	(void)count;
-	for (q.more = true; q.more && !parent_next_request(parent(), &q);)
+	for (unsigned i = 0; i < TURN; i++) {
+		if (parent_next_request(parent(), &q))
+			return;
 		if (q.kind == REQUEST_KIND_CREATE)
 			on_create(&q);
 		else
 			respond(q.id, q.kind == REQUEST_KIND_CLOSE ?
 			                      RESPONSE_CLOSED :
 			                      RESPONSE_OK);
+	}
+	fief_kif->signal(self->cap);
 }
 
 void fief_component_construct(struct fief_env *env)

@@ -61,6 +61,7 @@ struct fake_ep {
 	bool used;
 	struct fake_pd *pd;
 	struct fake_call *calls;
+	bool signaled;              /* the last event was a signal */
 	struct fake_thread *waiter; /* in reply_wait */
 };
 

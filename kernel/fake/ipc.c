@@ -186,7 +186,8 @@ static bool take_call(struct fake_ep *ep, uint32_t n, struct kif_msg *msg,
 	return true;
 }
 
-/* Take an event, any one in deterministic runs; else signals come first. */
+/* Take an event, any one in deterministic runs; else signals come first. After
+ * a signal, a call that waits has its turn. */
 static bool take_event(struct fake_ep *ep, struct kif_msg *msg,
                        struct kif_wait *w)
 {
@@ -202,6 +203,9 @@ static bool take_event(struct fake_ep *ep, struct kif_msg *msg,
 		if (!signals && !calls)
 			return false;
 		n = fake_choose(ep->pd->world, signals + calls);
+		if (ep->signaled && calls && n < signals)
+			n = signals;
+		ep->signaled = n < signals;
 		if (n < signals)
 			return take_signal(ep, n, w);
 	} while (!take_call(ep, n - signals, msg, w));

@@ -44,6 +44,7 @@ const struct contract_case contract_cases[] = {
 	{ "signal-own", contract_signal_own },
 	{ "signal-overtakes", contract_signal_overtakes },
 	{ "signal-stalled", contract_signal_stalled },
+	{ "signal-chase", contract_signal_chase },
 	{ "signal-dead", contract_signal_dead, DIES_SERVER },
 	{ "cancel-taken", contract_cancel_taken },
 	{ "cancel-queued", contract_cancel_queued },

@@ -55,6 +55,8 @@ struct contract_env {
 	fief_cap garbage[KIF_CAPS_MAX];        /* puppet: drop after reply */
 	unsigned stalled;
 	uint64_t stall_arg;
+	fief_cap chased; /* puppet: signaled again, `chases` times */
+	uint64_t chases;
 	bool done;
 	unsigned threads; /* stacks used */
 	fief_cap exported[CONTRACT_EXPORTS];
@@ -103,6 +105,7 @@ enum contract_op {
 	OP_BADGE,    /* of slot a: error, badge */
 	OP_PEEK,     /* map slot a, reply its first word, write b there */
 	OP_OVERSIZE, /* reply a message that is too long */
+	OP_CHASE,    /* signal slot a, and again whenever it comes, b times */
 	OP_COUNT
 };
 
@@ -187,6 +190,7 @@ void contract_signal_sum(struct contract_env *);
 void contract_signal_own(struct contract_env *);
 void contract_signal_overtakes(struct contract_env *);
 void contract_signal_stalled(struct contract_env *);
+void contract_signal_chase(struct contract_env *);
 void contract_signal_dead(struct contract_env *);
 
 void contract_cancel_taken(struct contract_env *);

@@ -231,6 +231,14 @@ static bool op_oversize(struct contract_env *c)
 	return true;
 }
 
+static bool op_chase(struct contract_env *c)
+{
+	c->chased = c->slot[arg_slot(c)];
+	c->chases = c->msg.data[1];
+	c->kif->signal(c->chased);
+	return answer(c, 0, 0);
+}
+
 static const operation operations[OP_COUNT] = {
 	[OP_ECHO] = op_echo,         [OP_INFO] = op_info,
 	[OP_DONE] = op_done,         [OP_EXIT] = op_exit,
@@ -242,7 +250,7 @@ static const operation operations[OP_COUNT] = {
 	[OP_ANSWER] = op_answer,     [OP_TWICE] = op_twice,
 	[OP_WINDOW] = op_window,     [OP_STALL] = op_stall,
 	[OP_BADGE] = op_badge,       [OP_PEEK] = op_peek,
-	[OP_OVERSIZE] = op_oversize,
+	[OP_OVERSIZE] = op_oversize, [OP_CHASE] = op_chase,
 };
 
 /* ---- events ---- */
@@ -256,6 +264,10 @@ static void signaled(struct contract_env *c)
 	if (c->wait.badge <= CONTRACT_SLOTS)
 		c->received[c->wait.badge] += c->wait.count;
 	c->stalled = 0;
+	if (c->chases) {
+		c->chases--;
+		c->kif->signal(c->chased);
+	}
 	if (!action)
 		return;
 	if (action - 1 == STALL_EXIT)

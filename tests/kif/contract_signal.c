@@ -100,6 +100,19 @@ void contract_signal_overtakes(struct contract_env *c)
 	c->kif->drop(wake, 1);
 }
 
+/* One who always has one more signal for itself still takes calls. */
+void contract_signal_chase(struct contract_env *c)
+{
+	enum { LONG = 5000000 };
+	fief_cap object = contract_obtain(c, c->server, OP_EXPORT, 0, 1);
+
+	contract_do(c, c->server, OP_CHASE, 0, LONG);
+	CHECK(c, contract_do(c, c->server, OP_INFO, 0, 0) == 1000);
+	CHECK(c, contract_do(c, c->server, OP_RECEIVED, 0, 0) <= LONG / 2);
+	contract_do(c, c->server, OP_CHASE, 0, 0);
+	c->kif->drop(object, 1);
+}
+
 /* A receiver that does not look neither blocks the sender nor loses any. */
 void contract_signal_stalled(struct contract_env *c)
 {

@@ -124,7 +124,9 @@ struct kif {
 	/*
 	 * Serve an endpoint: answer a request, wait for the next event, or
 	 * both in one step. To be used by one thread at a time an endpoint.
-	 * A reply to a vanished client succeeds and does nothing.
+	 * A reply to a vanished client succeeds and does nothing. Calls and
+	 * signals take turns: none of them waits for ever, not even beside a
+	 * thread that always signals itself.
 	 * Errors: INVALID (endpoint, flags), GONE (endpoint destroyed).
 	 */
 	enum fief_err (*reply_wait)(fief_ep ep, struct kif_msg *msg,

@@ -471,8 +471,18 @@ static bool ep_scan(struct kif_pd *pd, uint32_t epn, struct kif_msg *msg,
 		klook_take(pd, ep);
 	if (FIEF_UNLIKELY(ep->served++ >= SERVED_MAX))
 		ep_fetch(pd, ep, 0); /* R13: nobody outside starves */
-	if (kif_scan_local(pd, epn, w) || kif_scan_core(pd, epn, w) ||
-	    scan_hot(pd, ep, msg, w))
+	/* Signals of one's own come first, but not again before a channel that
+	 * is ready: some always have one more thing to do. */
+	if (FIEF_UNLIKELY(ep->signaled)) {
+		ep->signaled = false;
+		if (scan_hot(pd, ep, msg, w))
+			return true;
+	}
+	if (kif_scan_local(pd, epn, w) || kif_scan_core(pd, epn, w)) {
+		ep->signaled = true;
+		return true;
+	}
+	if (scan_hot(pd, ep, msg, w))
 		return true;
 	while (FIEF_UNLIKELY(ep->backlog != NULL) && !ep->signals_only) {
 		khot_add(pd, ep, kbacklog_pop(ep));

@@ -129,6 +129,7 @@ struct kif_ep {
 	_Atomic bool used;
 	bool signals_only; /* calls stay queued for now */
 	bool interrupted;  /* the backend did something: let core look */
+	bool signaled;     /* the last event came from this PD or core */
 	_Atomic bool asleep;
 	uint32_t nhot, turn;
 	struct kchan *hot[KIF_HOT];
