@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private parts of the core. A tree has mounts, as its configuration says: each
+ * is a directory, with mounts in it, or a file system. A place is a directory as
+ * it is seen: the mount there, if any, and the directories of file systems that
+ * lie over each other.
+ */
+#pragma once
+
+#include <fief/slab.h>
+#include <vfs/dirent.h>
+#include <vfs/vfs.h>
+
+/* A node of the configuration. */
+struct vfs_mount {
+	struct vfs_node
+		node; /* of a directory: as it is without file systems */
+	struct list_elem link;
+	struct list items; /* owned: of a directory */
+	struct vfs_fs *fs; /* owned: its root is; NULL: a directory */
+	const char *name;  /* in the arena of the tree; NULL: of no own name */
+	uint32_t name_len, hash;
+	const struct node *config; /* in that arena */
+	struct vfs_tree *tree;     /* counted */
+	uint64_t ino;
+};
+
+/* What one configuration says. Mounts that are still open outlive it. */
+struct vfs_tree {
+	uint32_t refs;
+	struct fief_alloc *alloc;
+	struct fief_arena_source source;
+	struct arena arena;
+	struct vfs_mount *root; /* owned */
+};
+
+struct vfs_place {
+	struct vfs *vfs;
+	struct list_elem in_vfs;
+	uint32_t refs;
+	struct vfs_place *parent; /* counted; NULL: this is the root */
+	struct vfs_mount *mount;  /* counted; NULL: none */
+	unsigned count;
+	struct vfs_node *layer[VFS_LAYERS_MAX]; /* counted */
+	uint32_t name_len;
+	char name[];
+};
+
+struct vfs {
+	struct fief_alloc *alloc; /* borrowed */
+	struct fief_env *env;     /* borrowed or NULL */
+	const struct vfs_type *const *types;
+	int64_t (*now)(void *);
+	void *now_arg;
+	struct fief_slab files;
+	struct vfs_fs tree_fs; /* of the nodes of mounts */
+	struct vfs_tree *tree; /* counted: in force */
+	struct vfs_place *root;
+	struct list places;  /* all, parents first */
+	uint32_t generation; /* of the configuration */
+	uint64_t devs, inos; /* given so far */
+};
+
+/* ---- mount.c ---- */
+
+enum fief_err mount_build(struct vfs *, const struct node *config,
+                          const struct vfs_tree *old, struct node_error *,
+                          struct vfs_tree **out);
+void tree_put(struct vfs_tree *);
+/* The item of that name in a directory; NULL: none. */
+struct vfs_mount *mount_find(const struct vfs_mount *, struct vfs_name);
+static inline struct vfs_mount *mount_get(struct vfs_mount *m)
+{
+	m->node.refs++;
+	return m;
+}
+
+/* ---- place.c ---- */
+
+enum vfs_err place_root(struct vfs *, struct vfs_place **out);
+/* A place of that name below `p`, with what the configuration has there; the
+ * layers of `p` are still to be looked at. */
+enum vfs_err place_below(struct vfs_place *p, struct vfs_name,
+                         struct vfs_place **out);
+/* *at becomes the place above it, if there is one. */
+enum vfs_err place_up(struct vfs_place **at);
+/* All of them, after the tree has become another one. */
+void places_update(struct vfs *);
+
+/* ---- walk.c ---- */
+
+/*
+ * Find what a path means, by op->flags, and go on with `then`: OK (op->node), or
+ * why not. With `parent`: the directory that has the last name, in op->node, and
+ * the name in op->walk.name; its length is 0 if the path ends in no name.
+ */
+enum vfs_err walk_begin(struct vfs *, struct vfs_op *, struct vfs_place *at,
+                        const char *path, bool parent,
+                        enum vfs_err (*then)(struct vfs_op *, enum vfs_err));
+/* The next candidate after the one that was found, to `then` again. */
+enum vfs_err walk_next(struct vfs_op *);
+/* What was looked for again: the directory of the last name; the place, in
+ * op->walk.at. */
+enum vfs_err walk_parent(struct vfs_op *,
+                         enum vfs_err (*then)(struct vfs_op *, enum vfs_err));
+enum vfs_err walk_place(struct vfs_op *,
+                        enum vfs_err (*then)(struct vfs_op *, enum vfs_err));
+/* The second path of an operation, whose last name's directory is wanted; what
+ * is in op->walk.kept stays, op->node does not. */
+enum vfs_err walk_second(struct vfs_op *, struct vfs_place *at,
+                         const char *path,
+                         enum vfs_err (*then)(struct vfs_op *, enum vfs_err));
+/* Give up all that the walk holds, and op->node if `e` is an error; returns
+ * `e`. */
+enum vfs_err walk_end(struct vfs_op *, enum vfs_err e);
+
+/* ---- names.c ---- */
+
+/* First component of a path that does not begin with a slash. */
+struct vfs_name name_first(const char *path, size_t len);
+/* Are all its components names, with one slash in between? */
+bool path_clean(const char *path, size_t len);
+/* As `walk` of a file system, by `lookup` of each name. */
+enum vfs_err walk_names(struct vfs_node *dir, const char *path, size_t len,
+                        bool follow, struct vfs_op *);
+
+/* ---- open.c ---- */
+
+/* Opening, with a slash behind the last name, what would be made. */
+enum vfs_err open_slashed(struct vfs_op *, enum vfs_err);
+
+/* ---- file.c ---- */
+
+/* Open op->node, whose reference it takes, for op->flags -> op->file. */
+enum vfs_err file_open(struct vfs *, struct vfs_op *);

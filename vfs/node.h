@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a file system is made of, for those who implement one. It shows a tree of
+ * nodes; the core keeps handles, paths, symbolic links and unions, so that a
+ * plugin has to do only what is particular to it. An operation that is NULL is
+ * refused: names of a directory cannot be changed (READ_ONLY), a file is not
+ * written (NOT_OPEN), and so on; only `put` and, for what is listed, `lookup` and
+ * `stat` must be there.
+ *
+ * All runs on one thread at a time. An operation gives its result at once or
+ * returns VFS_LATE; then it keeps `op`, and calls vfs_op_end(op, ...) later, once.
+ * It never waits for anything itself.
+ *
+ * References: a node lives while its count is not 0. What returns a node in
+ * op->node, returns a reference. A file system lives while it is mounted or has
+ * nodes.
+ */
+#pragma once
+
+#include <fief/alloc.h>
+#include <lib/node.h>
+#include <vfs/op.h>
+
+struct vfs_fs;
+
+struct vfs_node {
+	struct vfs_fs *fs; /* counted */
+	const struct vfs_node_ops *ops;
+	enum vfs_kind kind;
+	uint32_t refs;
+	struct vfs_extra *extra; /* core: who watches it, locks */
+};
+
+struct vfs_node_ops {
+	/* The last reference is gone. The core has put the file system's. */
+	void (*put)(struct vfs_node *);
+	/* -> op->stat */
+	enum vfs_err (*stat)(struct vfs_node *, struct vfs_op *);
+	/* op->change */
+	enum vfs_err (*change)(struct vfs_node *, struct vfs_op *);
+
+	/* ---- of a directory; not to be late ---- */
+	/* -> op->node */
+	enum vfs_err (*lookup)(struct vfs_node *, struct vfs_name,
+	                       struct vfs_op *);
+	/* A file of op->kind, with op->mode, uid, gid, rdev; a symbolic link to
+	 * op->to_path. The name is not there. -> op->node */
+	enum vfs_err (*make)(struct vfs_node *, struct vfs_name,
+	                     struct vfs_op *);
+	/* One more name for that node of the same file system. */
+	enum vfs_err (*link)(struct vfs_node *, struct vfs_name,
+	                     struct vfs_node *);
+	/* A name of anything but a directory; of a directory, if `dir`. */
+	enum vfs_err (*remove)(struct vfs_node *, struct vfs_name, bool dir);
+	/* Within the file system; op->flags. */
+	enum vfs_err (*rename)(struct vfs_node *, struct vfs_name,
+	                       struct vfs_node *to, struct vfs_name to_name,
+	                       struct vfs_op *);
+
+	/* ---- of a directory ---- */
+	/* The directory above, with a reference, and the own name in it, which
+	 * lives until something is renamed. NULL: the root of the file system,
+	 * or removed. Without this operation, the way that led here is the way
+	 * back, whatever was renamed meanwhile. */
+	struct vfs_node *(*up)(struct vfs_node *, struct vfs_name *);
+
+	/* Entries from position op->pos on; see <vfs/dirent.h>. */
+	enum vfs_err (*list)(struct vfs_node *, struct vfs_op *);
+
+	/* ---- of a symbolic link ---- */
+	/* Up to op->len bytes into op->buf -> op->count; not terminated. */
+	enum vfs_err (*target)(struct vfs_node *, struct vfs_op *);
+
+	/* ---- of what can be opened ---- */
+	/* For file->flags; may set file->ops and file->state. */
+	enum vfs_err (*open)(struct vfs_node *, struct vfs_file *,
+	                     struct vfs_op *);
+};
+
+/* What is open. `flags` are VFS_READ and so on, as it was opened. */
+struct vfs_file {
+	const struct vfs_file_ops *ops;
+	struct vfs_node *node;   /* counted */
+	struct vfs_place *place; /* counted; of a directory, else NULL */
+	void *state;             /* of the plugin */
+	uint64_t pos;            /* of reads and writes without a position */
+	uint32_t flags;
+	uint32_t refs;
+	struct vfs *vfs;
+	struct list waiters; /* for it to be ready */
+};
+
+/* What a file can be ready for. */
+enum {
+	VFS_CAN_READ = 1,
+	VFS_CAN_WRITE = 2,
+	VFS_HUNG_UP = 4, /* the other end is gone */
+};
+
+struct vfs_file_ops {
+	bool stream; /* no positions */
+	void (*close)(struct vfs_file *);
+	/* op->len bytes at op->pos, or the next ones of a stream, into op->buf;
+	 * -> op->count, 0 at the end. AGAIN: none yet. */
+	enum vfs_err (*read)(struct vfs_file *, struct vfs_op *);
+	/* op->data; -> op->count, at least 1. AGAIN: no room. The core gives
+	 * VFS_APPEND as it is: op->pos is the end then, known by the plugin. */
+	enum vfs_err (*write)(struct vfs_file *, struct vfs_op *);
+	enum vfs_err (*sync)(struct vfs_file *, struct vfs_op *);
+	/* Bytes op->pos to op->pos + op->len: `how` as VFS_ALLOCATE_*. */
+	enum vfs_err (*allocate)(struct vfs_file *, unsigned how,
+	                         struct vfs_op *);
+	/* Next data or hole at op->pos or behind -> op->pos; NO_DATA. */
+	enum vfs_err (*seek)(struct vfs_file *, bool hole, struct vfs_op *);
+	/* What of VFS_CAN_* holds now; a change is told by vfs_file_ready. */
+	unsigned (*ready)(struct vfs_file *);
+};
+
+enum {
+	VFS_ALLOCATE_KEEP_SIZE = 1, /* do not make the file longer */
+	VFS_ALLOCATE_PUNCH = 2,     /* make a hole; with KEEP_SIZE */
+	VFS_ALLOCATE_ZERO = 4,      /* zeros instead of what was there */
+};
+
+/* ---- a file system ---- */
+
+struct vfs_fs_ops {
+	/* The last mount or node is gone: free it. */
+	void (*destroy)(struct vfs_fs *);
+	/*
+	 * Find op->node by a path below `dir`: `len` bytes, names with one
+	 * slash between them, each name of a sane length. AT_LINK: op->node is
+	 * a symbolic link, whose name ends at op->walked, with more of the path
+	 * behind it, or `follow`. NULL: the core asks `lookup` for each name.
+	 */
+	enum vfs_err (*walk)(struct vfs_node *dir, const char *path, size_t len,
+	                     bool follow, struct vfs_op *);
+	/* Another config, of the same type. UNSUPPORTED: it is made anew. */
+	enum vfs_err (*update)(struct vfs_fs *, const struct node *config);
+};
+
+struct vfs_fs {
+	const struct vfs_fs_ops *ops;
+	struct vfs *vfs;
+	struct vfs_node *root; /* its reference keeps the file system */
+	const char *name;      /* of a file system that is one file; or NULL */
+	uint64_t dev;
+	uint32_t refs;
+	uint32_t generation; /* of the last configuration that has it */
+};
+
+/* ---- a plugin ---- */
+
+struct vfs_type {
+	const char *name; /* of the node in the config */
+	/* Make one: a file system with its root, or an error with its place.
+	 * What it needs is in `vfs`: vfs_alloc, vfs_env. */
+	enum fief_err (*create)(struct vfs *, const struct node *config,
+	                        struct node_error *, struct vfs_fs **);
+	/* What the config can have; see <vfs/schema.h>. */
+	const struct vfs_schema *schema;
+};
+
+/* ---- for plugins ---- */
+
+struct fief_alloc *vfs_alloc(struct vfs *);
+struct fief_env *vfs_env(struct vfs *); /* NULL in tests */
+int64_t vfs_now(struct vfs *);          /* ns since 1970 */
+
+/* Begin one, with one reference to its node, which is its root. */
+void vfs_fs_init(struct vfs_fs *, struct vfs *, const struct vfs_fs_ops *,
+                 struct vfs_node *root);
+/* Begin a node of it, with one reference. */
+void vfs_node_init(struct vfs_node *, struct vfs_fs *,
+                   const struct vfs_node_ops *, enum vfs_kind);
+
+static inline struct vfs_node *vfs_node_get(struct vfs_node *n)
+{
+	n->refs++;
+	return n;
+}
+
+/* NULL is ignored. */
+void vfs_node_put(struct vfs_node *);
+
+/* What a file can is another now: who waits for it is told. */
+void vfs_file_ready(struct vfs_file *);
+
+static inline uint32_t vfs_hash_step(uint32_t hash, char c)
+{
+	return (hash ^ (unsigned char)c) * 0x01000193u;
+}
+
+#define VFS_HASH_SEED UINT32_C(0x811c9dc5)
+
+/* FNV-1a; http://www.isthe.com/chongo/tech/comp/fnv */
+uint32_t vfs_hash(const char *s, size_t len);
