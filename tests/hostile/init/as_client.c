@@ -93,8 +93,9 @@ static void sessions(void)
 	enum fief_err e = FIEF_PENDING;
 	uint32_t n = 0;
 
-	while (e == FIEF_PENDING)
+	while (e == FIEF_PENDING && bad_time_left())
 		e = ask_cheaply(ID + n++, "Test");
+	n += e == FIEF_PENDING;
 	fief_log("%u sessions, then %s", n - 1, fief_err_name(e));
 	while (bad_time_left())
 		bad_pause(10);
