@@ -24,7 +24,7 @@ enum {
 };
 
 /* Positions that file systems may use; those above are the core's. */
-#define VFS_DIR_POS_MAX ((UINT64_C(1) << 56) - 1)
+#define VFS_DIR_POS_MAX (UINT64_MAX >> 4)
 
 /* Append an entry to op->buf, and count it. False if there is no room. */
 bool vfs_dirent_add(struct vfs_op *, struct vfs_name, uint64_t ino,

@@ -4,8 +4,7 @@
  * nodes; the core keeps handles, paths, symbolic links and unions, so that a
  * plugin has to do only what is particular to it. An operation that is NULL is
  * refused: names of a directory cannot be changed (READ_ONLY), a file is not
- * written (NOT_OPEN), and so on; only `put` and, for what is listed, `lookup` and
- * `stat` must be there.
+ * written (NOT_OPEN), and so on; only `put` and `stat` must be there.
  *
  * All runs on one thread at a time. An operation gives its result at once or
  * returns VFS_LATE; then it keeps `op`, and calls vfs_op_end(op, ...) later, once.
@@ -39,8 +38,8 @@ struct vfs_node_ops {
 	/* op->change */
 	enum vfs_err (*change)(struct vfs_node *, struct vfs_op *);
 
-	/* ---- of a directory; not to be late ---- */
-	/* -> op->node */
+	/* ---- of a directory ---- */
+	/* -> op->node; not to be late. NULL: there is only `walk` */
 	enum vfs_err (*lookup)(struct vfs_node *, struct vfs_name,
 	                       struct vfs_op *);
 	/* A file of op->kind, with op->mode, uid, gid, rdev; a symbolic link to
@@ -49,9 +48,10 @@ struct vfs_node_ops {
 	                     struct vfs_op *);
 	/* One more name for that node of the same file system. */
 	enum vfs_err (*link)(struct vfs_node *, struct vfs_name,
-	                     struct vfs_node *);
+	                     struct vfs_node *, struct vfs_op *);
 	/* A name of anything but a directory; of a directory, if `dir`. */
-	enum vfs_err (*remove)(struct vfs_node *, struct vfs_name, bool dir);
+	enum vfs_err (*remove)(struct vfs_node *, struct vfs_name, bool dir,
+	                       struct vfs_op *);
 	/* Within the file system; op->flags. */
 	enum vfs_err (*rename)(struct vfs_node *, struct vfs_name,
 	                       struct vfs_node *to, struct vfs_name to_name,
@@ -166,6 +166,7 @@ struct vfs_type {
 struct fief_alloc *vfs_alloc(struct vfs *);
 struct fief_env *vfs_env(struct vfs *); /* NULL in tests */
 int64_t vfs_now(struct vfs *);          /* ns since 1970 */
+bool vfs_async(struct vfs *);           /* never wait, not even for a reply */
 
 /* Begin one, with one reference to its node, which is its root. */
 void vfs_fs_init(struct vfs_fs *, struct vfs *, const struct vfs_fs_ops *,

@@ -36,6 +36,9 @@ enum {
 	VFS_PATH_ONLY = 1 << 9, /* a handle to name the file, not to use it */
 	VFS_EXCHANGE = 1 << 10, /* rename: both names go on */
 	VFS_NOREPLACE = 1 << 11,
+	/* For servers, whose clients follow links by their own tree: a link on
+	 * the way of vfs_open ends it as AT_LINK, with op->node and walked. */
+	VFS_NOLINKS = 1 << 12,
 };
 
 enum { VFS_LAYERS_MAX = 8 }; /* file systems that lie over each other */

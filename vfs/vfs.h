@@ -33,6 +33,7 @@ struct vfs_args {
 	/* Time of files, ns since 1970; NULL: since the start. */
 	int64_t (*now)(void *arg);
 	void *now_arg; /* borrowed */
+	bool async;    /* plugins never wait for servers: for servers */
 };
 
 /*
@@ -68,7 +69,8 @@ enum vfs_err vfs_make(struct vfs *, struct vfs_op *);
 enum vfs_err vfs_remove(struct vfs *, struct vfs_op *);
 /* From path to to_path; flags: EXCHANGE, NOREPLACE. */
 enum vfs_err vfs_rename(struct vfs *, struct vfs_op *);
-/* Another name, to_path, for the file at path; flags: NOFOLLOW. */
+/* Another name, to_path, for the file at path, or for `file` if path is NULL;
+ * flags: NOFOLLOW. */
 enum vfs_err vfs_link(struct vfs *, struct vfs_op *);
 /* op->change; flags: NOFOLLOW. */
 enum vfs_err vfs_change(struct vfs *, struct vfs_op *);

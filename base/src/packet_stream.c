@@ -100,6 +100,14 @@ void fief_packet_source_flush(struct fief_packet_stream *s)
 		fief_kif->signal(s->peer);
 }
 
+void fief_packet_source_show(struct fief_packet_stream *s)
+{
+	const bool news = fief_queue_publish(&s->submit);
+	const bool room = fief_queue_release(&s->ack);
+
+	(void)news, (void)room;
+}
+
 bool fief_packet_source_sleep(struct fief_packet_stream *s)
 {
 	return fief_queue_sleep(&s->ack);

@@ -9,9 +9,9 @@
 #include "endpoints.h"
 
 enum {
-	CLIENTS = 20, /* alive at once; more than a hot set holds */
-	CALLERS = 2,  /* threads of the driver that call clients */
-	SAVED = 4,    /* requests of an endpoint that are answered later */
+	CLIENTS = 20,   /* alive at once; more than a hot set holds */
+	CALLERS = 2,    /* threads of the driver that call clients */
+	SAVED = 4,      /* requests of an endpoint that are answered later */
 	RETIRED = 1024, /* clients that are remembered after their end */
 	STACK = 32768,
 };

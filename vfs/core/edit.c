@@ -5,13 +5,16 @@
 
 #include "internal.h"
 
-/* Does the directory have it, and what? */
+/* Does the directory have it, and what? LATE: that would have to be asked, so its
+ * file system finds out. */
 static enum vfs_err kind_of(struct vfs_node *dir, struct vfs_name name,
                             struct vfs_op *op, enum vfs_kind *kind)
 {
 	struct vfs_node *node = op->node;
 	enum vfs_err e;
 
+	if (!dir->ops->lookup)
+		return VFS_LATE;
 	op->node = NULL;
 	e = dir->ops->lookup(dir, name, op);
 	if (!e)
@@ -29,6 +32,8 @@ static enum vfs_err refused(struct vfs_op *op, enum vfs_err why)
 	enum vfs_kind kind;
 	enum vfs_err e = kind_of(op->node, op->walk.name, op, &kind);
 
+	if (e == VFS_LATE)
+		return why;
 	if (e || why == VFS_READ_ONLY)
 		return e ? e : why;
 	return kind == VFS_DIR ? VFS_IS_DIR : VFS_NOT_DIR;
@@ -64,13 +69,16 @@ static enum vfs_err remove_in(struct vfs_op *op, enum vfs_err e)
 		return walk_end(op, dir ? at_last[w->last] : VFS_IS_DIR);
 	if (w->fixed)
 		return walk_end(op, VFS_BUSY);
-	if (w->slash && !dir)
+	if (w->slash && !dir && n->ops->lookup)
 		e = refused(op, VFS_NOT_DIR);
 	else if (n->ops->remove)
-		e = n->ops->remove(n, w->name, dir);
+		e = n->ops->remove(n, w->name, dir, op);
 	else
 		e = refused(op, VFS_READ_ONLY);
-	return removed(op, e);
+	if (e != VFS_LATE)
+		return removed(op, e);
+	op->step = removed;
+	return e;
 }
 
 enum vfs_err vfs_remove(struct vfs *v, struct vfs_op *op)
@@ -96,6 +104,8 @@ static enum vfs_err rename_refused(struct vfs_op *op)
 	enum vfs_kind kind = VFS_DIR;
 	enum vfs_err e = kind_of(op->node, w->name, op, &kind);
 
+	if (e == VFS_LATE)
+		return VFS_OK;
 	if (!e && op->flags & VFS_NOREPLACE)
 		return VFS_EXISTS;
 	if (e && swap)
@@ -145,6 +155,10 @@ static enum vfs_err rename_from(struct vfs_op *op, enum vfs_err e)
 		return walk_end(op, e);
 	e = w->fixed || !w->name.len ? VFS_BUSY :
 	                               kind_of(dir, w->name, op, &kind);
+	if (e == VFS_LATE) {
+		kind = VFS_DIR;
+		e = VFS_OK;
+	}
 	if (e && e != VFS_BUSY && w->next < w->count) {
 		w->worst = e;
 		return walk_next(op);
@@ -179,17 +193,23 @@ static enum vfs_err link_to(struct vfs_op *op, enum vfs_err e)
 		return walk_end(op, e);
 	if (w->fixed || !w->name.len || !kind_of(dir, w->name, op, &kind))
 		return walk_end(op, VFS_EXISTS);
-	if (w->slash)
+	if (w->slash && dir->ops->lookup)
 		return renamed(op, VFS_NOT_FOUND);
 	if (dir->fs != w->kept->fs) {
 		w->worst = VFS_CROSS;
 		return walk_next(op);
 	}
-	if (w->kept->kind == VFS_DIR)
+	/* Where names have to be asked for, that the new one is there is told
+	 * first, as here. */
+	if (w->kept->kind == VFS_DIR && dir->ops->lookup)
 		return renamed(op, VFS_NOT_PERMITTED);
 	if (!dir->ops->link)
 		return renamed(op, VFS_READ_ONLY);
-	return renamed(op, dir->ops->link(dir, w->name, w->kept));
+	e = dir->ops->link(dir, w->name, w->kept, op);
+	if (e != VFS_LATE)
+		return renamed(op, e);
+	op->step = renamed;
+	return e;
 }
 
 static enum vfs_err link_from(struct vfs_op *op, enum vfs_err e)
@@ -201,8 +221,25 @@ static enum vfs_err link_from(struct vfs_op *op, enum vfs_err e)
 	return walk_second(op, op->to_at, op->to_path, link_to);
 }
 
+static enum vfs_err link_open_to(struct vfs_op *op, enum vfs_err e)
+{
+	if (!op->walk.kept)
+		op->walk.kept = vfs_node_get(op->file->node);
+	return link_to(op, e);
+}
+
+/* What is open has no path to begin with. */
+static enum vfs_err link_open(struct vfs *v, struct vfs_op *op)
+{
+	op->node = NULL;
+	op->flags = 0;
+	return walk_begin(v, op, op->to_at, op->to_path, true, link_open_to);
+}
+
 enum vfs_err vfs_link(struct vfs *v, struct vfs_op *op)
 {
 	op->flags &= VFS_NOFOLLOW;
+	if (!op->path)
+		return link_open(v, op);
 	return walk_begin(v, op, op->at, op->path, false, link_from);
 }

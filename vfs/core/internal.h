@@ -52,6 +52,7 @@ struct vfs {
 	const struct vfs_type *const *types;
 	int64_t (*now)(void *);
 	void *now_arg;
+	bool async;
 	struct fief_slab files;
 	struct vfs_fs tree_fs; /* of the nodes of mounts */
 	struct vfs_tree *tree; /* counted: in force */

@@ -2,7 +2,8 @@
 /*
  * Entries of a directory as it is seen: "." and "..", what the configuration
  * names, then what each layer has that no earlier one has. A position has the
- * part in its upper bits: 0 for the former, n for layer n - 1.
+ * part in its lower bits: 0 for the former, n for layer n - 1; the position in
+ * that is above them, so that there is room for trees of servers of servers.
  */
 
 #include <assert.h>
@@ -11,9 +12,11 @@
 
 #include "internal.h"
 
-enum { PART_SHIFT = 56, DOTS = 2 };
+enum { PART_BITS = 4, PART_MASK = (1 << PART_BITS) - 1, DOTS = 2 };
 
-static_assert(VFS_DIR_POS_MAX == (UINT64_C(1) << PART_SHIFT) - 1, "positions");
+static_assert(VFS_LAYERS_MAX + 1 <= PART_MASK &&
+                      VFS_DIR_POS_MAX == UINT64_MAX >> PART_BITS,
+              "positions");
 
 bool vfs_dirent_add(struct vfs_op *op, struct vfs_name name, uint64_t ino,
                     enum vfs_kind kind, uint64_t next)
@@ -60,7 +63,7 @@ static bool add_dots(const struct vfs_place *p, struct vfs_op *op)
 		const struct vfs_name n = { dots, (uint32_t)op->pos + 1, 0 };
 
 		if (!vfs_dirent_add(op, n, ino_of(top(of), op), VFS_DIR,
-		                    op->pos + 1))
+		                    (op->pos + 1) << PART_BITS))
 			return false;
 		op->pos++;
 	}
@@ -72,7 +75,8 @@ static bool add_item(struct vfs_mount *m, struct vfs_op *op)
 	struct vfs_node *n = m->fs ? m->fs->root : &m->node;
 	const struct vfs_name name = { m->name, m->name_len, m->hash };
 
-	return vfs_dirent_add(op, name, ino_of(n, op), n->kind, op->pos + 1);
+	return vfs_dirent_add(op, name, ino_of(n, op), n->kind,
+	                      (op->pos + 1) << PART_BITS);
 }
 
 /* True when all of them have been listed. */
@@ -103,8 +107,11 @@ static bool listed(const struct vfs_place *p, unsigned layer,
 		return true;
 	for (unsigned i = 0; i < layer; i++) {
 		struct vfs_node *kept = op->node, *dir = p->layer[i];
-		enum vfs_err e = dir->ops->lookup(dir, name, op);
+		enum vfs_err e;
 
+		if (!dir->ops->lookup)
+			continue;
+		e = dir->ops->lookup(dir, name, op);
 		if (!e)
 			vfs_node_put(op->node);
 		op->node = kept;
@@ -130,7 +137,7 @@ static void filter(const struct vfs_place *p, unsigned layer, size_t from,
 		};
 		const size_t bytes = d->bytes;
 
-		d->next |= (uint64_t)(layer + 1) << PART_SHIFT;
+		d->next = d->next << PART_BITS | (layer + 1);
 		op->file->pos = d->next;
 		if (alone || !listed(p, layer, n, op)) {
 			memmove((char *)op->buf + to, d, bytes);
@@ -146,7 +153,7 @@ static enum vfs_err list_layers(struct vfs_op *op);
 static enum vfs_err layer_listed(struct vfs_op *op, enum vfs_err e)
 {
 	struct vfs_file *f = op->file;
-	const unsigned layer = (unsigned)(f->pos >> PART_SHIFT) - 1;
+	const unsigned layer = (unsigned)(f->pos & PART_MASK) - 1;
 	const size_t from = op->walk.len;
 	const bool any = op->count > from;
 
@@ -154,7 +161,7 @@ static enum vfs_err layer_listed(struct vfs_op *op, enum vfs_err e)
 		return from ? VFS_OK : e;
 	filter(f->place, layer, from, op);
 	if (!any)
-		f->pos = (uint64_t)(layer + 2) << PART_SHIFT;
+		f->pos = layer + 2;
 	else if (op->len - op->count < VFS_DIRENT_MAX)
 		return VFS_OK;
 	return list_layers(op);
@@ -164,7 +171,7 @@ static enum vfs_err list_layers(struct vfs_op *op)
 {
 	struct vfs_file *f = op->file;
 	const struct vfs_place *p = f->place;
-	const uint64_t part = f->pos >> PART_SHIFT;
+	const uint64_t part = f->pos & PART_MASK;
 	struct vfs_node *dir;
 	enum vfs_err e;
 
@@ -172,7 +179,7 @@ static enum vfs_err list_layers(struct vfs_op *op)
 		return VFS_OK;
 	dir = p->layer[part - 1];
 	op->walk.len = op->count;
-	op->pos = f->pos & VFS_DIR_POS_MAX;
+	op->pos = f->pos >> PART_BITS;
 	e = dir->ops->list ? dir->ops->list(dir, op) : VFS_OK;
 	if (e != VFS_LATE)
 		return layer_listed(op, e);
@@ -190,12 +197,12 @@ enum vfs_err vfs_list(struct vfs_file *f, struct vfs_op *op)
 		return VFS_INVALID;
 	op->file = f;
 	op->count = 0;
-	if (!(f->pos >> PART_SHIFT)) {
+	if (!(f->pos & PART_MASK)) {
 		bool all;
 
-		op->pos = f->pos;
+		op->pos = f->pos >> PART_BITS;
 		all = list_fixed(f->place, op);
-		f->pos = all ? UINT64_C(1) << PART_SHIFT : op->pos;
+		f->pos = all ? 1 : op->pos << PART_BITS;
 		if (!all)
 			return VFS_OK;
 	}

@@ -22,6 +22,11 @@ int64_t vfs_now(struct vfs *v)
 	return v->now ? v->now(v->now_arg) : (int64_t)fief_kif->time();
 }
 
+bool vfs_async(struct vfs *v)
+{
+	return v->async;
+}
+
 static const struct vfs_fs_ops tree_fs_ops = { 0 };
 
 static void vfs_init(struct vfs *v, const struct vfs_args *a)
@@ -32,6 +37,7 @@ static void vfs_init(struct vfs *v, const struct vfs_args *a)
 		.types = a->types,
 		.now = a->now,
 		.now_arg = a->now_arg,
+		.async = a->async,
 		.tree_fs = { .ops = &tree_fs_ops, .vfs = v, .refs = 1 },
 		.devs = 1,
 	};

@@ -26,7 +26,7 @@ enum vfs_err walk_end(struct vfs_op *op, enum vfs_err e)
 	w->at = w->made = NULL;
 	w->kept = NULL;
 	w->own = w->next_own = NULL;
-	if (e) {
+	if (e && e != VFS_AT_LINK) {
 		vfs_node_put(op->node);
 		op->node = NULL;
 	}
@@ -98,6 +98,8 @@ static enum vfs_err link_follow(struct vfs_op *op)
 	void *mem = w->next_own;
 	enum vfs_err e = VFS_OK;
 
+	if (op->flags & VFS_NOLINKS)
+		return w->then(op, VFS_AT_LINK);
 	w->buf = op->buf;
 	w->buf_len = op->len;
 	if (w->links++ >= VFS_LINKS_MAX)
@@ -415,7 +417,7 @@ static enum vfs_err resolve(struct vfs_op *op)
 		return here(op);
 	if (w->place || !path_clean(w->path, w->len))
 		return enter(op);
-	if (w->slash && w->any && op->opens)
+	if (w->slash && w->any && op->opens && !w->parent)
 		return walk_parent(op, open_slashed);
 	return look(op);
 }
@@ -481,7 +483,7 @@ enum vfs_err walk_parent(struct vfs_op *op,
 {
 	op->walk.then = then;
 	op->walk.parent = true;
-	return look(op);
+	return resolve(op);
 }
 
 enum vfs_err walk_place(struct vfs_op *op,

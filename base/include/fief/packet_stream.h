@@ -78,6 +78,9 @@ FIEF_MUST enum fief_err fief_packet_get_ack(struct fief_packet_stream *s,
  * sleeps. */
 void fief_packet_source_flush(struct fief_packet_stream *s);
 
+/* The same without waking anybody: the sink is told by a call. */
+void fief_packet_source_show(struct fief_packet_stream *s);
+
 /* Before waiting for the wake-up signal: false if an acknowledgement is there
  * already. */
 FIEF_MUST bool fief_packet_source_sleep(struct fief_packet_stream *s);

@@ -210,12 +210,13 @@ static enum vfs_err dir_make(struct vfs_node *node, struct vfs_name name,
 }
 
 static enum vfs_err dir_link(struct vfs_node *node, struct vfs_name name,
-                             struct vfs_node *of)
+                             struct vfs_node *of, struct vfs_op *op)
 {
 	struct ram_node *dir = ram_node(node), *n = ram_node(of);
 	struct ram_entry *entry;
 	enum vfs_err e;
 
+	(void)op;
 	if (removed(dir) || !n->links)
 		return VFS_NOT_FOUND;
 	if (entry_find(&dir->dir, name))
@@ -238,13 +239,14 @@ static enum vfs_err removable(const struct ram_node *n, bool dir)
 }
 
 static enum vfs_err dir_remove(struct vfs_node *node, struct vfs_name name,
-                               bool is_dir_wanted)
+                               bool is_dir_wanted, struct vfs_op *op)
 {
 	struct ram_node *dir = ram_node(node), *n;
 	struct ram_entry **at = slot_find(&dir->dir, name);
 	enum vfs_err e =
 		at ? removable((*at)->node, is_dir_wanted) : VFS_NOT_FOUND;
 
+	(void)op;
 	if (e)
 		return e;
 	n = entry_take(dir, at);

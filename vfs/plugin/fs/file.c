@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Open files: bytes, through the buffer of the session. */
+
+#include <lib/mem.h>
+
+#include "fs.h"
+
+static enum vfs_err begin(struct vfs_file *f, struct vfs_op *op,
+                          enum fs_op code, struct call **out)
+{
+	fs_node(f->node)->fresh = false;
+	return call_make(fs_of(f->node), op, code, fs_node(f->node)->handle,
+	                 out);
+}
+
+static enum vfs_err was_read(struct call *c, uint32_t outcome,
+                             const struct fs_reply *r)
+{
+	(void)r;
+	memcpy(c->op->buf, call_payload(c), c->op->count);
+	return vfs_err_from_wire(outcome);
+}
+
+static uint32_t bytes_at_once(const struct vfs_file *f, size_t len)
+{
+	const uint32_t most = fs_of(f->node)->data_bytes;
+
+	return len < most ? (uint32_t)len : most;
+}
+
+/* As much as the buffer takes at once: a read or write may be short. */
+static enum vfs_err file_read(struct vfs_file *f, struct vfs_op *op)
+{
+	struct call *c;
+	enum vfs_err e = begin(f, op, FS_READ, &c);
+
+	if (e)
+		return e;
+	c->len = bytes_at_once(f, op->len);
+	c->pos = op->pos;
+	c->finish = was_read;
+	return call_start(c);
+}
+
+static enum vfs_err file_write(struct vfs_file *f, struct vfs_op *op)
+{
+	struct call *c;
+	enum vfs_err e = begin(f, op, FS_WRITE, &c);
+
+	if (e)
+		return e;
+	c->len = bytes_at_once(f, op->len);
+	c->pos = op->pos;
+	return call_start(c);
+}
+
+static enum vfs_err file_sync(struct vfs_file *f, struct vfs_op *op)
+{
+	struct call *c;
+	enum vfs_err e = begin(f, op, FS_SYNC, &c);
+
+	return e ? e : call_start(c);
+}
+
+static enum vfs_err file_allocate(struct vfs_file *f, unsigned how,
+                                  struct vfs_op *op)
+{
+	struct call *c;
+	enum vfs_err e = begin(f, op, FS_ALLOCATE, &c);
+
+	if (e)
+		return e;
+	c->asked.pos = op->pos;
+	c->asked.len = op->len;
+	c->asked.how = how;
+	return call_start(c);
+}
+
+static enum vfs_err sought(struct call *c, uint32_t outcome,
+                           const struct fs_reply *r)
+{
+	if (!outcome && r->pos <= VFS_SIZE_MAX)
+		c->op->pos = r->pos;
+	return vfs_err_from_wire(outcome);
+}
+
+static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
+{
+	struct call *c;
+	enum vfs_err e = begin(f, op, FS_SEEK, &c);
+
+	if (e)
+		return e;
+	c->asked.pos = op->pos;
+	c->asked.how = hole;
+	c->finish = sought;
+	return call_start(c);
+}
+
+const struct vfs_file_ops fs_file_ops = {
+	.read = file_read,
+	.write = file_write,
+	.sync = file_sync,
+	.allocate = file_allocate,
+	.seek = file_seek,
+};

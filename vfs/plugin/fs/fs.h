@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* Private parts of the file system behind a session. */
+#pragma once
+
+#include <fief/attached.h>
+#include <fief/packet_stream.h>
+#include <fief/session.h>
+#include <lib/list.h>
+#include <session/file_system.h>
+#include <vfs/server/protocol.h>
+#include <vfs/vfs.h>
+
+enum { DATA_SLOTS = 2 };
+
+struct fs {
+	struct vfs_fs fs;
+	struct fief_env *env;     /* borrowed */
+	struct fief_alloc *alloc; /* borrowed */
+	struct fief_session session;
+	struct fief_attached memory;
+	struct fief_packet_stream stream;
+	struct fief_signal_handler acks;
+	bool async;  /* never wait for the server */
+	bool broken; /* it does not keep to the protocol */
+	/* Calls that are with the server, by their cookie, which is the number
+	 * of the part of the buffer for their request and reply, too. */
+	struct call *call[FS_QUEUE];
+	struct call *data[DATA_SLOTS]; /* who uses which part for bytes */
+	uint32_t data_bytes;           /* of one such part */
+	unsigned out;                  /* packets of closes under way */
+	struct list waiting;           /* calls: for a part of the buffer */
+	struct list closing;           /* nodes that the server is to close */
+};
+
+struct fs_node {
+	struct vfs_node node;
+	struct list_elem in_closing;
+	uint32_t handle;
+	bool fresh;  /* `stat` has just come */
+	bool prompt; /* its close has effects elsewhere */
+	struct vfs_stat stat;
+	char *target; /* owned; of a symbolic link */
+	size_t target_len;
+};
+
+/* An operation of the server, for one of the tree. */
+struct call {
+	struct list_elem link;
+	struct fs *fs;
+	struct vfs_op *op;
+	enum fs_op code;
+	uint32_t handle;
+	struct fs_request asked;
+	const char *path, *text; /* borrowed: during the operation */
+	uint64_t pos;            /* of FS_READ, FS_WRITE */
+	uint32_t len;
+	unsigned slot;
+	int data; /* number of the part with the bytes, or -1 */
+	/* From the reply to the operation; `outcome` as the server says. */
+	enum vfs_err (*finish)(struct call *, uint32_t outcome,
+	                       const struct fs_reply *);
+};
+
+static inline struct fs *fs_of(const struct vfs_node *n)
+{
+	return FIEF_CONTAINER_OF(n->fs, struct fs, fs);
+}
+
+static inline struct fs_node *fs_node(struct vfs_node *n)
+{
+	return FIEF_CONTAINER_OF(n, struct fs_node, node);
+}
+
+/* ---- call.c ---- */
+
+/* A call for an operation, zero but for what is given. */
+enum vfs_err call_make(struct fs *, struct vfs_op *, enum fs_op,
+                       uint32_t handle, struct call **out);
+/* Send it: its outcome, or LATE. It is gone then, or belongs to `fs`. */
+enum vfs_err call_start(struct call *);
+/* The outcome as it is, for calls without a reply of their own. */
+enum vfs_err call_plain(struct call *, uint32_t outcome,
+                        const struct fs_reply *);
+/* What is behind the reply of a call that is being finished. */
+const void *call_payload(const struct call *);
+/* Have the server close the handle of a node, which is freed then. */
+void call_close(struct fs_node *);
+void calls_collected(struct fief_signal_handler *, unsigned count);
+/* No call is answered any more. */
+void calls_end(struct fs *);
+
+/* ---- node.c ---- */
+
+extern const struct vfs_node_ops fs_node_ops;
+enum vfs_err fs_walk(struct vfs_node *dir, const char *path, size_t len,
+                     bool follow, struct vfs_op *);
+enum vfs_err fs_node_make(struct fs *, uint32_t handle, const struct fs_reply *,
+                          const char *target, struct fs_node **out);
+void fs_node_free(struct fs *, struct fs_node *);
+
+/* ---- file.c ---- */
+
+extern const struct vfs_file_ops fs_file_ops;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Packets: what is asked is copied once, then checked, then done. */
+
+#include <lib/mem.h>
+
+#include "server.h"
+
+static void request_free(struct request *r, struct fief_alloc *heap)
+{
+	list_remove(&r->in_session);
+	if (r->file)
+		vfs_close(r->file);
+	if (r->to)
+		vfs_close(r->to);
+	fief_free(heap, r->list, FS_PAYLOAD);
+	fief_free(heap, r, r->bytes);
+}
+
+static void refuse(struct session *s, const struct fief_packet *p,
+                   enum fief_err e)
+{
+	struct fief_packet ack = *p;
+
+	ack.status = (uint32_t)e;
+	session_ack(s, &ack);
+}
+
+static void request_end(struct request *r, enum vfs_err e)
+{
+	struct session *s = r->session;
+	struct fief_packet ack = r->packet;
+
+	operation_reply(r, e);
+	ack = r->packet;
+	request_free(r, s->server->env->heap);
+	session_ack(s, &ack);
+}
+
+/* Its client may be gone. */
+static void on_done(struct vfs_op *op, enum vfs_err e)
+{
+	struct request *r = FIEF_CONTAINER_OF(op, struct request, op);
+
+	if (r->session) {
+		request_end(r, e);
+		return;
+	}
+	vfs_node_put(op->node);
+	if (op->file && op->file != r->file)
+		vfs_close(op->file);
+	request_free(r, op->user);
+}
+
+/* ---- from a packet ---- */
+
+static bool has_request(uint32_t op)
+{
+	return op != FS_READ && op != FS_WRITE && op != FS_CLOSE;
+}
+
+/* A path of names, or one name: nothing that leads out of where it begins. */
+static bool text_valid(const char *text, size_t len)
+{
+	return !memchr(text, '\0', len);
+}
+
+static enum fief_err request_make(struct session *s,
+                                  const struct fief_packet *p,
+                                  const struct fs_request *asked,
+                                  struct request **out)
+{
+	const size_t bytes =
+		sizeof(struct request) + asked->path_len + asked->text_len + 4;
+	const char *texts =
+		(const char *)fief_packet_at(&s->stream, p) + sizeof(*asked);
+	struct request *r;
+	void *mem;
+	enum fief_err e = fief_alloc(s->server->env->heap, bytes, &mem);
+
+	if (e)
+		return e;
+	r = mem;
+	memset(&r->session, 0, sizeof(*r) - offsetof(struct request, session));
+	memset(&r->op, 0, offsetof(struct vfs_op, walk));
+	r->bytes = bytes;
+	r->session = s;
+	r->packet = *p;
+	r->asked = *asked;
+	r->path = (char *)(r + 1);
+	r->text = r->path + asked->path_len + 2;
+	memcpy(r->path, texts, asked->path_len);
+	r->path[asked->path_len] = '\0';
+	memcpy(r->text, texts + asked->path_len, asked->text_len);
+	r->text[asked->text_len] = '\0';
+	list_add_last(&s->running, &r->in_session);
+	*out = r;
+	return FIEF_OK;
+}
+
+static enum fief_err request_read(struct session *s,
+                                  const struct fief_packet *p,
+                                  struct fs_request *out)
+{
+	*out = (struct fs_request){ 0 };
+	if (!has_request(p->op & 0xff))
+		return FIEF_OK;
+	if (p->size < FS_PAYLOAD)
+		return FIEF_INVALID;
+	memcpy(out, fief_packet_at(&s->stream, p), sizeof(*out));
+	if (sizeof(*out) + out->path_len + out->text_len > p->size)
+		return FIEF_INVALID;
+	return FIEF_OK;
+}
+
+static enum fief_err files_find(struct session *s, struct request *r)
+{
+	struct vfs_file *file = handle_file(s, r->packet.op >> FS_OP_BITS);
+	struct vfs_file *to = handle_file(s, r->asked.to);
+
+	if (!file || !to)
+		return FIEF_NOT_FOUND;
+	r->file = vfs_file_get(file);
+	r->to = vfs_file_get(to);
+	if (!text_valid(r->path, r->asked.path_len) ||
+	    !text_valid(r->text, r->asked.text_len))
+		return FIEF_INVALID;
+	return FIEF_OK;
+}
+
+void request_run(struct session *s, const struct fief_packet *p)
+{
+	struct fs_request asked;
+	struct request *r;
+	enum fief_err e;
+	enum vfs_err done;
+
+	if (!operation_known(p->op & 0xff)) {
+		refuse(s, p, FIEF_UNSUPPORTED);
+		return;
+	}
+	if ((p->op & 0xff) == FS_CLOSE) {
+		struct fief_packet ack = *p;
+
+		handle_close(s, p->op >> FS_OP_BITS);
+		ack.op = VFS_OK;
+		session_ack(s, &ack);
+		return;
+	}
+	e = request_read(s, p, &asked);
+	if (!e)
+		e = request_make(s, p, &asked, &r);
+	if (e) {
+		refuse(s, p, e);
+		return;
+	}
+	e = files_find(s, r);
+	if (e) {
+		request_free(r, s->server->env->heap);
+		refuse(s, p, e);
+		return;
+	}
+	r->op.done = on_done;
+	r->op.user = s->server->env->heap;
+	done = operation_begin(r);
+	if (done != VFS_LATE)
+		request_end(r, done);
+}
+
+void requests_forget(struct session *s)
+{
+	struct list_elem *e;
+
+	while ((e = list_take_first(&s->running))) {
+		struct request *r = LIST_OBJECT(e, struct request, in_session);
+
+		r->session = NULL;
+		if (r->op.cancel)
+			r->op.cancel(&r->op);
+	}
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* A client: its stream, its directory, and its turn. */
+
+#include <fief/args.h>
+#include <fief/kif_table.h>
+#include <fief/log.h>
+#include <lib/mem.h>
+
+#include "server.h"
+
+enum {
+	TURN = FS_QUEUE, /* packets in a row; then others have theirs */
+	/* What packets that are worked on take at most. */
+	REQUESTS_BYTES = FS_QUEUE * (sizeof(struct request) + FS_PAYLOAD),
+};
+
+static struct session *session_of(struct fief_service_session *s)
+{
+	return (struct session *)(void *)s;
+}
+
+/* ---- packets ---- */
+
+void session_ack(struct session *s, const struct fief_packet *p)
+{
+	if (fief_packet_ack(&s->stream, p))
+		s->broken = true;
+	if (!s->served && !s->broken)
+		fief_packet_sink_flush(&s->stream);
+}
+
+/* False if there may be more. */
+static bool work(struct session *s)
+{
+	struct fief_packet p;
+	enum fief_err e = FIEF_OK;
+
+	s->served = true;
+	for (unsigned i = 0; i < TURN && !s->broken && !e; i++) {
+		e = fief_packet_take(&s->stream, &p);
+		if (!e)
+			request_run(s, &p);
+	}
+	s->served = false;
+	if (e == FIEF_INVALID && !s->broken) {
+		s->broken = true;
+		fief_warning("a client breaks the protocol of the queue: it is "
+		             "not served any more");
+	}
+	if (!s->broken)
+		fief_packet_sink_flush(&s->stream);
+	return e || s->broken;
+}
+
+static void on_wake(struct fief_signal_handler *self, unsigned count)
+{
+	struct session *s = FIEF_CONTAINER_OF(self, struct session, wake);
+
+	(void)count;
+	if (s->broken)
+		return;
+	fief_packet_sink_awake(&s->stream);
+	if (!work(s) || !fief_packet_sink_sleep(&s->stream))
+		fief_kif->signal(self->cap);
+}
+
+/* ---- operations ---- */
+
+static struct session *session_from(struct fief_rpc_obj *self)
+{
+	return FIEF_SESSION_OF(self, struct session);
+}
+
+static enum fief_err op_stream(struct fief_rpc_obj *self,
+                               struct dataspace_cap *ds, uint64_t *bytes,
+                               uint32_t *queue, struct signal_cap *wake)
+{
+	struct session *s = session_from(self);
+
+	ds->cap = s->memory.ds;
+	*bytes = s->memory.bytes;
+	*queue = FS_QUEUE;
+	wake->cap = s->wake.cap;
+	return FIEF_OK;
+}
+
+static enum fief_err op_sigh(struct fief_rpc_obj *self,
+                             struct signal_cap handler)
+{
+	struct session *s = session_from(self);
+
+	fief_kif->drop(s->stream.peer, 1);
+	s->stream.peer = handler.cap;
+	return FIEF_OK;
+}
+
+static enum fief_err op_process(struct fief_rpc_obj *self)
+{
+	struct session *s = session_from(self);
+
+	if (!s->broken && !work(s))
+		fief_kif->signal(s->wake.cap);
+	return FIEF_OK;
+}
+
+const struct file_system_ops session_ops = {
+	.stream = op_stream,
+	.sigh = op_sigh,
+	.process = op_process,
+};
+
+/* ---- begin and end ---- */
+
+/* The directory of a label's last element, below that of the policy. Nothing in
+ * it leads up or follows links of clients. */
+static enum fief_err root_enter(struct session *s, const struct policy *p,
+                                const char *dir)
+{
+	static char path[2 * VFS_PATH_MAX + 2];
+	static struct vfs_op op;
+	const size_t len = strlen(p->root);
+	enum vfs_err e;
+
+	if (strstr(dir, "/../") || *dir != '/' || label_has_suffix(dir, "/.."))
+		return FIEF_DENIED;
+	memcpy(path, p->root, len);
+	memcpy(path + len, dir, strlen(dir) + 1);
+	op = (struct vfs_op){ .path = path, .flags = VFS_READ | VFS_DIRECTORY };
+	e = vfs_open(s->server->vfs, &op);
+	if (e) {
+		fief_warning("\"%s\": %s", path, vfs_err_text(e));
+		return e == VFS_NO_MEMORY ? FIEF_OUT_OF_RAM : FIEF_DENIED;
+	}
+	s->root = op.file;
+	return FIEF_OK;
+}
+
+static enum fief_err stream_make(struct session *s, const char *args)
+{
+	uint64_t buffer;
+	size_t bytes;
+	enum fief_err e = fief_args_u64(args, "buffer", FS_BUFFER, &buffer);
+
+	if (e)
+		return e;
+	if (buffer < FS_BUFFER_MIN)
+		return FIEF_INVALID;
+	bytes = fief_packet_stream_bytes(FS_QUEUE, (size_t)buffer);
+	if (bytes == SIZE_MAX)
+		return FIEF_LIMIT;
+	e = fief_budget_take(&s->base.budget, REQUESTS_BYTES, 0);
+	if (!e)
+		e = fief_attached_ram_init(&s->memory, &s->base.ram.ram, bytes);
+	if (!e)
+		e = fief_packet_stream_init(&s->stream, s->memory.addr,
+		                            s->memory.bytes, FS_QUEUE);
+	return e;
+}
+
+enum fief_err session_init(struct fief_service_session *base,
+                           const struct fief_service_request *q)
+{
+	struct session *s = session_of(base);
+	static struct policy policy;
+	char wish[8];
+	enum fief_err e;
+
+	s->server = FIEF_CONTAINER_OF(base->service, struct server, service);
+	fief_id_space_init(&s->handles, FS_HANDLE_MAX);
+	e = policy_find(s->server->config.root, q->label, &policy);
+	if (e)
+		return e;
+	s->writeable = policy.writeable;
+	if (!fief_args_text(q->args, "writeable", wish, sizeof(wish)) &&
+	    !strcmp(wish, "no"))
+		s->writeable = false;
+	e = stream_make(s, q->args);
+	if (!e)
+		e = root_enter(s, &policy, label_last(q->label));
+	if (e)
+		goto free;
+	s->wake.handle = on_wake;
+	e = fief_signal_manage(s->server->env->ep, &s->wake);
+	if (!e)
+		return FIEF_OK;
+	vfs_close(s->root);
+free:
+	fief_attached_ram_fini(&s->memory);
+	return e;
+}
+
+void session_fini(struct fief_service_session *base)
+{
+	struct session *s = session_of(base);
+
+	fief_signal_dissolve(s->server->env->ep, &s->wake);
+	requests_forget(s);
+	handles_close(s);
+	vfs_close(s->root);
+	fief_kif->drop(s->stream.peer, 1);
+	fief_attached_ram_fini(&s->memory);
+}
