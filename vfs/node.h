@@ -39,7 +39,8 @@ struct vfs_node_ops {
 	enum vfs_err (*change)(struct vfs_node *, struct vfs_op *);
 
 	/* ---- of a directory ---- */
-	/* -> op->node; not to be late. NULL: there is only `walk` */
+	/* -> op->node; not to be late, and neither is `stat` then. NULL: it has
+	 * to ask somebody, by `walk` */
 	enum vfs_err (*lookup)(struct vfs_node *, struct vfs_name,
 	                       struct vfs_op *);
 	/* A file of op->kind, with op->mode, uid, gid, rdev; a symbolic link to

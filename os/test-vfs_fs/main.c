@@ -274,6 +274,7 @@ static enum vfs_err do_list(unsigned t, const struct step *s, struct vfs_op *op)
 	vfs_close(f);
 	memcpy(m.data[t], &sum, sizeof(sum));
 	op->count = sizeof(sum);
+	op->stat = (struct vfs_stat){ 0 };
 	return e;
 }
 

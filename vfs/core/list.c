@@ -43,8 +43,11 @@ bool vfs_dirent_add(struct vfs_op *op, struct vfs_name name, uint64_t ino,
 
 /* ---- what the configuration has ---- */
 
+/* Of a file system that would have to be asked, it is not known here. */
 static uint64_t ino_of(struct vfs_node *n, struct vfs_op *op)
 {
+	if (n->kind == VFS_DIR && !n->ops->lookup)
+		return 0;
 	return n->ops->stat(n, op) ? 0 : op->stat.ino;
 }
 

@@ -242,6 +242,16 @@ enum vfs_err operation_begin(struct request *r)
 	return begin[r->packet.op & 0xff](r);
 }
 
+/* What is opened is told, too. */
+enum vfs_err operation_more(struct request *r, enum vfs_err e)
+{
+	if (e || (r->packet.op & 0xff) != FS_OPEN || r->opened)
+		return e;
+	r->opened = r->op.file;
+	r->op.file = NULL;
+	return vfs_file_stat(r->opened, &r->op);
+}
+
 /* ---- replies ---- */
 
 static void stat_set(struct fs_reply *to, const struct vfs_stat *s)
@@ -290,20 +300,16 @@ static enum vfs_err reply_link(struct request *r, struct fs_reply *reply)
 
 static enum vfs_err reply_open(struct request *r, struct fs_reply *reply)
 {
-	struct vfs_file *f = r->op.file;
-	enum vfs_err e = vfs_file_stat(f, &r->op);
+	struct vfs_file *f = r->opened;
+	enum vfs_err e = VFS_OK;
 
-	if (e == VFS_LATE)
-		e = VFS_IO;
-	if (!e && f->node->kind == VFS_SYMLINK)
+	stat_set(reply, &r->op.stat);
+	if (f->node->kind == VFS_SYMLINK)
 		e = target_put(r, f->node, reply);
 	if (!e)
 		e = handle_add(r->session, f, &reply->handle);
-	if (e)
-		vfs_close(f);
-	else
-		stat_set(reply, &r->op.stat);
-	r->op.file = NULL;
+	if (!e)
+		r->opened = NULL;
 	return e;
 }
 
@@ -333,6 +339,9 @@ void operation_reply(struct request *r, enum vfs_err e)
 		stat_set(&reply, &r->op.stat);
 	else if (op == FS_LIST && !e)
 		reply_list(r, &reply);
+	if (r->opened)
+		vfs_close(r->opened);
+	r->opened = NULL;
 	memcpy(payload(r), &reply, sizeof(reply));
 	r->packet.op = outcome;
 }

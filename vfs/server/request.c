@@ -42,12 +42,16 @@ static void on_done(struct vfs_op *op, enum vfs_err e)
 	struct request *r = FIEF_CONTAINER_OF(op, struct request, op);
 
 	if (r->session) {
-		request_end(r, e);
+		e = operation_more(r, e);
+		if (e != VFS_LATE)
+			request_end(r, e);
 		return;
 	}
 	vfs_node_put(op->node);
 	if (op->file && op->file != r->file)
 		vfs_close(op->file);
+	if (r->opened)
+		vfs_close(r->opened);
 	request_free(r, op->user);
 }
 
@@ -162,6 +166,8 @@ void request_run(struct session *s, const struct fief_packet *p)
 	r->op.done = on_done;
 	r->op.user = s->server->env->heap;
 	done = operation_begin(r);
+	if (done != VFS_LATE)
+		done = operation_more(r, done);
 	if (done != VFS_LATE)
 		request_end(r, done);
 }

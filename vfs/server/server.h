@@ -53,7 +53,8 @@ struct request {
 	struct fief_packet packet;
 	struct fs_request asked; /* copied once */
 	struct vfs_file *file;   /* counted: of the handle */
-	struct vfs_file *to;     /* counted: of asked.to, or NULL */
+	struct vfs_file *to;     /* counted: of asked.to */
+	struct vfs_file *opened; /* owned: by FS_OPEN, no handle yet */
 	struct vfs_change change;
 	size_t bytes;      /* of this, texts included */
 	char *path, *text; /* behind it, terminated */
@@ -87,6 +88,8 @@ void session_ack(struct session *, const struct fief_packet *);
 
 /* Begin it -> an outcome, or VFS_LATE. */
 enum vfs_err operation_begin(struct request *);
+/* Go on after that outcome -> the final one, or VFS_LATE. */
+enum vfs_err operation_more(struct request *, enum vfs_err);
 /* What came of it, into the payload. */
 void operation_reply(struct request *, enum vfs_err);
 /* Is it one that reads or changes this? */

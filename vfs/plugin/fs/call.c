@@ -265,12 +265,13 @@ static bool waiting_send(struct fs *fs)
 	return any;
 }
 
+/* Who waits for replies only in calls has none to be told of between them. */
 static bool outstanding(const struct fs *fs)
 {
 	for (unsigned i = 0; i < FS_QUEUE; i++)
 		if (fs->call[i])
 			return true;
-	return fs->async && fs->out;
+	return false;
 }
 
 static void calls_gone(struct fs *, struct call *awaited, enum vfs_err *result);
@@ -295,7 +296,8 @@ static void calls_collect(struct fs *fs, struct call *awaited,
 			tell(fs);
 			continue;
 		}
-		if (!outstanding(fs) || fief_packet_source_sleep(&fs->stream))
+		if (!(fs->async || outstanding(fs)) ||
+		    fief_packet_source_sleep(&fs->stream))
 			return;
 	}
 }
