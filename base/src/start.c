@@ -40,6 +40,7 @@ void fief_start(const struct kif_boot *boot)
 		.log = boot->cap[KIF_BOOT_LOG],
 		.ram = &r->ram.ram,
 		.heap = &r->heap.alloc,
+		.host = boot->host,
 	};
 	fief_component_construct(&r->env);
 	fief_entrypoint_run(&r->ep);

@@ -13,6 +13,8 @@
 /* The environment of a component; lives as long as it. All members are
  * borrowed. Capabilities are those of the sessions that its parent opened for
  * it: wrap them, as in `(struct log_cap){ env->log }`. */
+struct kif_host;
+
 struct fief_env {
 	struct fief_entrypoint *ep;
 	fief_cap parent;         /* Parent */
@@ -21,6 +23,9 @@ struct fief_env {
 	fief_cap log;            /* Log, or FIEF_CAP_NULL */
 	struct fief_ram *ram;    /* dataspaces from the own PD */
 	struct fief_alloc *heap; /* general purpose, one thread */
+	/* What of the host a driver was started with, <fief/kif_host.h>; NULL
+	 * for all others. */
+	const struct kif_host *host;
 };
 
 /* Implemented by the component. Runs on the initial thread. */

@@ -6,10 +6,11 @@
  */
 #pragma once
 
-#include <fief/kif.h>
+#include <fief/kif_host.h>
 
-struct kcore_pd; /* a protection domain */
-struct kcore_ds; /* memory that can be mapped by PDs */
+struct kcore_pd;    /* a protection domain */
+struct kcore_ds;    /* memory that can be mapped by PDs */
+struct kcore_grant; /* something of the host that drivers are started with */
 
 enum kcore_death {
 	KCORE_EXITED,      /* `code` is the exit code */
@@ -79,6 +80,10 @@ void kcore_fini(void); /* kills every PD and the zygote */
 
 /* Errors: LIMIT (host descriptors, memory), OUT_OF_RAM. */
 FIEF_MUST enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **);
+/* One that is started with a grant, and its table of <fief/kif_host.h>. The
+ * first one of each takes longer. */
+FIEF_MUST enum fief_err kcore_pd_create_granted(void *ctx, struct kcore_grant *,
+                                                struct kcore_pd **);
 /*
  * Run `binary`. `parent` and the other boot capabilities are capabilities of
  * core's, own or received. Errors: CONFLICT (already started), LIMIT.
@@ -110,6 +115,17 @@ uint64_t kcore_cpus(void);
 
 /* Bytes that the host spends on every PD, for quota constants. */
 enum { KCORE_PD_RAM = 16 * KIF_PAGE + 192 * 1024 };
+
+enum { KCORE_GRANTS = 64 };
+
+/*
+ * Make a grant of descriptor `fd`, which is taken over, for as long as core
+ * lives: a directory (opened with O_PATH), or a file, device or terminal with
+ * the rights that drivers are to have. Errors: UNSUPPORTED (a directory to
+ * write, on a host without Landlock), LIMIT.
+ */
+FIEF_MUST enum fief_err kcore_grant_create(enum kif_host_kind, bool writeable,
+                                           int fd, struct kcore_grant **);
 
 /* Zeroed memory of `size` bytes (rounded up to pages). */
 FIEF_MUST enum fief_err kcore_ds_create(size_t size, struct kcore_ds **);

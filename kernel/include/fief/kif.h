@@ -235,6 +235,8 @@ enum kif_boot_cap {
 	KIF_BOOT_CAPS
 };
 
+struct kif_host;
+
 struct kif_boot {
 	const struct kif *kif;
 	fief_ep ep; /* endpoint of the initial thread */
@@ -243,4 +245,6 @@ struct kif_boot {
 	 * mapped here: it reads as zeros from then on, and what is written to
 	 * it is lost. The only member that changes. */
 	_Atomic uint32_t lost_pages;
+	/* What a driver was started with, <fief/kif_host.h>; or NULL. */
+	const struct kif_host *host;
 };

@@ -9,7 +9,8 @@
 
 #include <stdint.h>
 
-#define LAYOUT_KIF 0x7fc000000000ul     /* kif image, at most 2 MiB */
+#define LAYOUT_KIF 0x7fc000000000ul     /* kif image, below PINS */
+#define LAYOUT_PINS 0x7fc0001ff000ul    /* see host_class.h */
 #define LAYOUT_STATE 0x7fc000200000ul   /* boot dataspace */
 #define LAYOUT_PD_PAGE 0x7fc000400000ul /* core's page, read-only */
 #define LAYOUT_IMAGE 0x7fc001000000ul   /* component image */

@@ -12,6 +12,8 @@
 
 #include <kernel/linux/kif/state.h>
 
+#include "zygote.h"
+
 enum {
 	HOST_RETIRED = 64,
 	HOST_POOL = 8,  /* channels made ahead */
@@ -52,6 +54,7 @@ struct host_end {
 struct kcore_pd {
 	uint32_t id;   /* place in host.pd, and core's channel number */
 	uint32_t name; /* for peers; never given to another PD */
+	struct host_zygote *zygote; /* borrowed: of its class */
 	enum host_state state;
 	void *ctx;
 	int pid;
@@ -102,8 +105,12 @@ struct host {
 	uint32_t npds, maxpds;
 	uint32_t free_id; /* all lower ones are taken; 0 at the start */
 	struct host_channel *channels;
-	int zygote_sock, zygote_pid, listener, children;
-	struct host_spawn *spawns; /* wait for room towards the zygote */
+	const char *image; /* borrowed: path of the kif image */
+	int landlock;      /* version; 0: none */
+	struct host_zygote native;
+	struct host_zygote *zygote[KCORE_GRANTS + 1];
+	unsigned nzygotes;
+	int children;
 	struct kcore_pd *ready[HOST_READY];
 	unsigned nready;
 	uint64_t max_files; /* of core */
@@ -209,19 +216,13 @@ void host_kernel_object(struct kcore_pd *, struct kif_msg *in,
 /* Apply priority and CPU mask to the running threads. */
 void host_schedule(const struct kcore_pd *);
 
-/* ---- zygote.c ---- */
-FIEF_MUST enum fief_err host_zygote_start(const char *image, int *landlock);
-
 /* ---- spawn.c ---- */
 /* Have the zygote make its process, if nobody did so far. The PD may be dead
  * when this returns. */
 FIEF_MUST enum fief_err host_spawn(struct kcore_pd *);
 /* The zygote has room, maybe: send what waits. */
-void host_spawns_pump(void);
+void host_spawns_pump(struct host_zygote *);
 void host_spawn_drop(struct kcore_pd *);
-void host_zygote_ready(void);
-void host_listener_ready(void);
-void host_children_ready(void);
 
 /* ---- pd.c ---- */
 bool host_pds_ready(void); /* as many as can be, for now */

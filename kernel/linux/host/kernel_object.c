@@ -114,7 +114,8 @@ static enum fief_err kop_introduce(struct kcore_pd *pd, struct kop *op,
 	return e;
 }
 
-/* A descriptor that cannot be mapped with more than `rights`. */
+/* A descriptor that cannot be mapped with more than `rights`. Those of a class
+ * may be able to cut a file, which sealing does not forbid. */
 static enum fief_err send_ds(struct kcore_pd *pd, const struct kcore_ds *ds,
                              unsigned rights, struct kop *op)
 {
@@ -122,7 +123,8 @@ static enum fief_err send_ds(struct kcore_pd *pd, const struct kcore_ds *ds,
 	enum fief_err e;
 	char path[32];
 
-	if (!(rights & KIF_WRITE) && !ds->sealed) {
+	if (!(rights & KIF_WRITE) &&
+	    (!ds->sealed || pd->zygote != &host.native)) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", ds->fd);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 		if (fd < 0)

@@ -145,10 +145,10 @@ void host_ready(struct kif_pd *pd, uint64_t tag)
 	(void)pd;
 	switch (tag >> 32) {
 	case HOST_TAG_ZYGOTE:
-		host_zygote_ready();
+		host_zygote_ready(host_zygote_of(tag));
 		break;
 	case HOST_TAG_LISTENER:
-		host_listener_ready();
+		host_listener_ready(host_zygote_of(tag));
 		break;
 	case HOST_TAG_CHILDREN:
 		host_children_ready();
@@ -355,29 +355,32 @@ enum fief_err kcore_init(const struct kcore_events *events, const char *image,
                          const struct kif **kif, struct kcore_info *info)
 {
 	enum fief_err e;
-	int landlock;
 
 	raise_descriptors();
 	host.events = events;
 	e = self_init();
 	if (!e)
-		e = host_zygote_start(image, &landlock);
+		e = host_zygotes_init(image);
 	if (e)
 		return e;
-	info->landlock_abi = (unsigned)landlock;
-	info->isolation = landlock ? "seccomp, landlock, no descriptors" :
-	                             "seccomp, no descriptors";
+	info->landlock_abi = (unsigned)host.landlock;
+	info->isolation = host.landlock ? "seccomp, landlock, no descriptors" :
+	                                  "seccomp, no descriptors";
 	*kif = &host_kif;
 	return FIEF_OK;
 }
 
-/* The zygote leads a process group that none of its children can leave. Those
+/* A zygote leads a process group that none of its children can leave. Those
  * that it has not told us about yet are in there, too. */
 void kcore_fini(void)
 {
-	if (host.zygote_pid > 0) {
-		kill(host.zygote_pid, SIGKILL);
-		kill(-host.zygote_pid, SIGKILL);
+	for (unsigned i = 0; i < host.nzygotes; i++) {
+		const int pid = host.zygote[i]->pid;
+
+		if (pid <= 0)
+			continue;
+		kill(pid, SIGKILL);
+		kill(-pid, SIGKILL);
 	}
 	while (waitpid(-1, NULL, 0) > 0)
 		;

@@ -153,7 +153,7 @@ static enum fief_err reserve_ends(struct kcore_pd *pd)
 	return e;
 }
 
-static enum fief_err pd_make(struct kcore_pd **out)
+static enum fief_err pd_make(struct host_zygote *z, struct kcore_pd **out)
 {
 	struct kcore_pd *pd = calloc(1, sizeof(*pd));
 	enum fief_err e;
@@ -162,6 +162,7 @@ static enum fief_err pd_make(struct kcore_pd **out)
 		return FIEF_LIMIT;
 	pd->sock = pd->child_sock = pd->bell = pd->epoll = -1;
 	pd->chan_fd = pd->page_fd = pd->wake = -1;
+	pd->zygote = z;
 	pd->eps = 1;
 	pd->state = HOST_CREATED;
 	e = take_id(pd);
@@ -202,7 +203,7 @@ static void ready_take(struct kcore_pd *pd)
 static enum fief_err ready_make(void)
 {
 	struct kcore_pd *pd;
-	enum fief_err e = pd_make(&pd);
+	enum fief_err e = pd_make(&host.native, &pd);
 
 	if (e)
 		return e;
@@ -223,7 +224,7 @@ bool host_pds_ready(void)
 
 void host_pd_prepare(void)
 {
-	int fd = fcntl(host.zygote_sock, F_DUPFD_CLOEXEC, 0);
+	int fd = fcntl(host.native.sock, F_DUPFD_CLOEXEC, 0);
 
 	if (fd >= 0)
 		close(fd);
@@ -239,8 +240,19 @@ enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
 		*out = host.ready[0];
 		ready_take(*out);
 	} else {
-		e = pd_make(out);
+		e = pd_make(&host.native, out);
 	}
+	if (!e)
+		(*out)->ctx = ctx;
+	return e;
+}
+
+/* None is made ahead: there are few. */
+enum fief_err kcore_pd_create_granted(void *ctx, struct kcore_grant *grant,
+                                      struct kcore_pd **out)
+{
+	enum fief_err e = pd_make(&grant->zygote, out);
+
 	if (!e)
 		(*out)->ctx = ctx;
 	return e;

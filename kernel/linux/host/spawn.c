@@ -18,7 +18,7 @@
 #include <kernel/linux/abi/layout.h>
 
 /* 0, or the error of the host. */
-static int spawn_send(const struct host_spawn *s)
+static int spawn_send(const struct host_zygote *z, const struct host_spawn *s)
 {
 	union {
 		char bytes[CMSG_SPACE(SPAWN_FDS * sizeof(int))];
@@ -37,19 +37,18 @@ static int spawn_send(const struct host_spawn *s)
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(SPAWN_FDS * sizeof(int));
 	memcpy(CMSG_DATA(c), s->fd, SPAWN_FDS * sizeof(int));
-	return sendmsg(host.zygote_sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ?
-	               errno :
-	               0;
+	return sendmsg(z->sock, &h, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? errno :
+	                                                               0;
 }
 
-void host_spawns_pump(void)
+void host_spawns_pump(struct host_zygote *z)
 {
 	struct kcore_pd *pd;
 	int error;
 
-	while (host.spawns) {
-		pd = host.spawns->pd;
-		error = spawn_send(host.spawns);
+	while (z->ready && z->spawns) {
+		pd = z->spawns->pd;
+		error = spawn_send(z, z->spawns);
 		if (error == EAGAIN)
 			return; /* host_zygote_ready tries again */
 		host_spawn_drop(pd);
@@ -62,7 +61,7 @@ void host_spawns_pump(void)
 
 void host_spawn_drop(struct kcore_pd *pd)
 {
-	struct host_spawn **at = &host.spawns;
+	struct host_spawn **at = &pd->zygote->spawns;
 	struct host_spawn *s = pd->spawn;
 
 	if (!s)
@@ -78,7 +77,7 @@ void host_spawn_drop(struct kcore_pd *pd)
 
 static void spawn_add(struct host_spawn *s)
 {
-	struct host_spawn **at = &host.spawns;
+	struct host_spawn **at = &s->pd->zygote->spawns;
 
 	while (*at)
 		at = &(*at)->next;
@@ -129,6 +128,11 @@ enum fief_err host_spawn(struct kcore_pd *pd)
 
 	if (pd->asked || pd->pid > 0)
 		return FIEF_OK;
+	if (!pd->zygote->pid) {
+		e = host_zygote_start(pd->zygote);
+		if (e)
+			return e;
+	}
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return FIEF_LIMIT;
@@ -142,7 +146,7 @@ enum fief_err host_spawn(struct kcore_pd *pd)
 	pd->spawn = s;
 	pd->asked = true;
 	spawn_add(s);
-	host_spawns_pump();
+	host_spawns_pump(pd->zygote);
 	return FIEF_OK;
 }
 

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The zygote from core's side: launch, spawn requests, decisions on clone,
- * reaping. */
+/* Zygotes from core's side: launch, what they tell, reaping. */
 
 #include "host.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/seccomp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -25,13 +20,44 @@
 
 enum { ZYGOTE_FD = 3, STACK_BYTES = 128 << 10 };
 
-static void zygote_exec(const char *image, int sock)
+/* Its PDs can open files of the host, which nobody pays for. */
+static void limit_files(void)
 {
-	char *const argv[] = { (char *)(uintptr_t) "fief-component", NULL };
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) || r.rlim_cur <= KIF_HOST_FILES_MAX)
+		return;
+	r.rlim_cur = r.rlim_max = KIF_HOST_FILES_MAX;
+	setrlimit(RLIMIT_NOFILE, &r);
+}
+
+/* The first descriptor that is not the zygote's. */
+static int place_descriptors(const struct host_zygote *z, int sock, int *exe)
+{
+	int grant = z->grant;
+
+	/* Out of each other's way first. */
+	*exe = fcntl(*exe, F_DUPFD_CLOEXEC, CLASS_GRANT_FD + 1);
+	sock = fcntl(sock, F_DUPFD_CLOEXEC, CLASS_GRANT_FD + 1);
+	if (grant >= 0)
+		grant = fcntl(grant, F_DUPFD_CLOEXEC, CLASS_GRANT_FD + 1);
+	if (*exe < 0 || dup2(sock, ZYGOTE_FD) < 0)
+		return -1;
+	if (z->grant < 0)
+		return ZYGOTE_FD + 1;
+	return dup2(grant, CLASS_GRANT_FD) < 0 ? -1 : CLASS_GRANT_FD + 1;
+}
+
+static void zygote_exec(const struct host_zygote *z, int sock)
+{
+	char class[] = { (char)('0' + z->class), '\0' };
+	char *const argv[] = { (char *)(uintptr_t) "fief-component", class,
+		               NULL };
 	char *const envp[] = { NULL };
 	struct rlimit stack = { STACK_BYTES, STACK_BYTES };
 	struct rlimit none = { 0, 0 };
-	int exe = open(image, O_RDONLY | O_CLOEXEC);
+	int exe = open(host.image, O_RDONLY | O_CLOEXEC);
+	int others;
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -40,24 +66,21 @@ static void zygote_exec(const char *image, int sock)
 	setrlimit(RLIMIT_CORE, &none);
 	if (setsid() < 0 || chdir("/"))
 		_exit(127);
-	if (exe == ZYGOTE_FD)
-		exe = fcntl(exe, F_DUPFD_CLOEXEC, ZYGOTE_FD + 1);
-	if (sock == ZYGOTE_FD)
-		fcntl(sock, F_SETFD, 0);
-	else if (dup2(sock, ZYGOTE_FD) < 0)
-		_exit(127);
-	/* Nothing but the control socket: no inherited descriptors. */
-	if (syscall(SYS_close_range, 0, ZYGOTE_FD - 1, 0) ||
-	    syscall(SYS_close_range, ZYGOTE_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC))
+	if (z->grant >= 0)
+		limit_files();
+	others = place_descriptors(z, sock, &exe);
+	/* Nothing but the control socket and the grant is inherited. */
+	if (others < 0 || syscall(SYS_close_range, 0, ZYGOTE_FD - 1, 0) ||
+	    syscall(SYS_close_range, others, ~0u, CLOSE_RANGE_CLOEXEC))
 		_exit(127);
 	syscall(SYS_execveat, exe, "", argv, envp, AT_EMPTY_PATH);
 	_exit(127);
 }
 
-/* The zygote's first message: the listener of its filter, sent by its courier
+/* A zygote's first message: the listener of its filter, sent by its courier
  * (see kif/zygote.c), and the version of Landlock that it confined itself
  * with. It goes on when it hears that we have them. */
-static enum fief_err receive_listener(int *landlock)
+static enum fief_err receive_listener(struct host_zygote *z, int flags)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -72,18 +95,23 @@ static enum fief_err receive_listener(int *landlock)
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *c;
+	ssize_t n;
 
-	if (recvmsg(host.zygote_sock, &h, MSG_CMSG_CLOEXEC) != sizeof(abi))
+	n = recvmsg(z->sock, &h, MSG_CMSG_CLOEXEC | flags);
+	if (n < 0 && errno == EAGAIN)
+		return FIEF_AGAIN;
+	if (n != sizeof(abi))
 		return FIEF_UNSUPPORTED;
 	c = CMSG_FIRSTHDR(&h);
 	if (!c || c->cmsg_type != SCM_RIGHTS ||
 	    c->cmsg_len != CMSG_LEN(sizeof(int)))
 		return FIEF_UNSUPPORTED;
-	memcpy(&host.listener, CMSG_DATA(c), sizeof(host.listener));
-	*landlock = abi;
-	return write(host.zygote_sock, &go, sizeof(go)) == sizeof(go) ?
-	               FIEF_OK :
-	               FIEF_UNSUPPORTED;
+	memcpy(&z->listener, CMSG_DATA(c), sizeof(z->listener));
+	host.landlock = abi;
+	if (write(z->sock, &go, sizeof(go)) != sizeof(go))
+		return FIEF_UNSUPPORTED;
+	z->ready = true;
+	return host_listener_add(z);
 }
 
 static enum fief_err children_watch(void)
@@ -98,51 +126,51 @@ static enum fief_err children_watch(void)
 	return host.children < 0 ? FIEF_UNSUPPORTED : FIEF_OK;
 }
 
-/* `op` of epoll_ctl; level-triggered while core listens. */
-static enum fief_err listener_watch(int op, bool listen)
+enum fief_err host_zygote_start(struct host_zygote *z)
 {
-	struct epoll_event ev = {
-		.events = listen ? EPOLLIN : 0,
-		.data.u64 = (uint64_t)HOST_TAG_LISTENER << 32,
-	};
-
-	return epoll_ctl(host.kif.ep[0].epoll, op, host.listener, &ev) ?
-	               FIEF_LIMIT :
-	               FIEF_OK;
-}
-
-enum fief_err host_zygote_start(const char *image, int *landlock)
-{
-	struct kif_ep *ep = &host.kif.ep[0];
-	enum fief_err e = FIEF_UNSUPPORTED;
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return FIEF_LIMIT;
-	host.zygote_pid = fork();
-	if (host.zygote_pid == 0)
-		zygote_exec(image, pair[1]);
+	z->sock = pair[0];
+	z->listener = -1;
+	z->ready = false;
+	z->pid = fork();
+	if (z->pid == 0)
+		zygote_exec(z, pair[1]);
 	close(pair[1]);
-	host.zygote_sock = pair[0];
-	if (host.zygote_pid > 0)
-		e = receive_listener(landlock);
-	if (e) {
+	if (z->pid > 0 &&
+	    !kif_ep_watch(&host.kif.ep[0], z->sock,
+	                  (uint64_t)HOST_TAG_ZYGOTE << 32 | z->number))
+		return FIEF_OK;
+	close(z->sock);
+	if (z->pid > 0)
+		kill(z->pid, SIGKILL);
+	z->pid = 0;
+	return FIEF_LIMIT;
+}
+
+enum fief_err host_zygotes_init(const char *image)
+{
+	struct host_zygote *z = &host.native;
+	enum fief_err e;
+
+	host.image = image;
+	z->grant = -1;
+	host.zygote[host.nzygotes++] = z;
+	e = children_watch();
+	if (!e)
+		e = host_zygote_start(z);
+	if (!e)
+		e = receive_listener(z, 0);
+	if (e)
 		fprintf(stderr,
 		        "fief: cannot start components: the kif image "
 		        "%s did not come up\n",
 		        image);
-		return e;
-	}
-	e = children_watch();
-	if (!e)
-		e = kif_ep_watch(ep, host.zygote_sock,
-		                 (uint64_t)HOST_TAG_ZYGOTE << 32);
-	if (!e)
-		e = listener_watch(EPOLL_CTL_ADD, true);
-	if (!e)
-		e = kif_ep_watch(ep, host.children,
-		                 (uint64_t)HOST_TAG_CHILDREN << 32);
-	return e;
+	return e ? e :
+	           kif_ep_watch(&host.kif.ep[0], host.children,
+	                        (uint64_t)HOST_TAG_CHILDREN << 32);
 }
 
 /* ---- its answers ---- */
@@ -167,151 +195,84 @@ static void spawned(const struct spawned_msg *m)
 		host_schedule(pd);
 }
 
-static void undecided_again(void);
-
-void host_zygote_ready(void)
+/* Of those for which no process was made, and those it may have made. */
+static void zygote_lost(struct host_zygote *z)
 {
-	struct spawned_msg m;
-	ssize_t n;
+	close(z->sock);
+	if (z->listener >= 0)
+		close(z->listener);
+	z->sock = z->listener = -1;
+	z->ready = false;
+	z->pid = 0;
+	z->undecided = (struct host_undecided){ .n = 0 };
+	for (uint32_t i = 1; i < host.npds; i++) {
+		struct kcore_pd *pd = host.pd[i];
 
-	while ((n = recv(host.zygote_sock, &m, sizeof(m), MSG_DONTWAIT)) ==
-	       sizeof(m))
-		spawned(&m);
-	undecided_again();
-	if (n == 0) {
+		if (!pd || pd->zygote != z)
+			continue;
+		host_spawn_drop(pd);
+		if (pd->pid > 0)
+			kill(pd->pid, SIGKILL);
+		else if (pd->asked)
+			host_pd_died(pd, true, SIGKILL);
+	}
+}
+
+static void zygote_died(struct host_zygote *z)
+{
+	if (z == &host.native) {
 		fprintf(stderr, "fief: the zygote died; ending\n");
 		exit(125);
 	}
-	host_spawns_pump();
+	fprintf(stderr, "fief: the zygote of a host grant died\n");
+	kill(-z->pid, SIGKILL); /* children whose names it has not told */
+	zygote_lost(z);
+}
+
+void host_zygote_ready(struct host_zygote *z)
+{
+	struct spawned_msg m;
+	enum fief_err e;
+	ssize_t n = -1;
+
+	if (!z->pid)
+		return;
+	e = z->ready ? FIEF_OK : receive_listener(z, MSG_DONTWAIT);
+	if (e) {
+		if (e != FIEF_AGAIN)
+			zygote_died(z);
+		return;
+	}
+	while ((n = recv(z->sock, &m, sizeof(m), MSG_DONTWAIT)) == sizeof(m))
+		spawned(&m);
+	host_undecided_again(z);
+	if (n == 0) {
+		zygote_died(z);
+		return;
+	}
+	host_spawns_pump(z);
 	if (host.nameless)
 		host_children_ready();
 }
 
-/* ---- decisions on clone ---- */
-
-static long proc_status(int tid, const char *field)
+bool host_zygote_pid(int pid)
 {
-	char path[48], line[128];
-	size_t len = strlen(field);
-	long value = -1;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	f = fopen(path, "re");
-	if (!f)
-		return -1;
-	while (value < 0 && fgets(line, sizeof(line), f))
-		if (!strncmp(line, field, len))
-			value = strtol(line + len, NULL, 10);
-	fclose(f);
-	return value;
+	for (unsigned i = 0; i < host.nzygotes; i++)
+		if (host.zygote[i]->pid == pid)
+			return true;
+	return false;
 }
 
-/* A component may run, and make threads, before the zygote has told its name:
- * what it asks is answered then. */
-enum { UNDECIDED = 16 };
+/* ---- reaping ---- */
 
-static struct undecided {
-	struct seccomp_notif req[UNDECIDED];
-	unsigned n;
-	bool full; /* and nobody listens, or core could not sleep */
-} undecided;
-
-static void undecided_count(void)
-{
-	const bool full = undecided.n == UNDECIDED;
-
-	if (full != undecided.full && !listener_watch(EPOLL_CTL_MOD, !full))
-		undecided.full = full;
-}
-
-static bool somebody_starts(void)
+/* Is there a PD whose process nobody has named yet? */
+static bool names_due(void)
 {
 	for (uint32_t i = 1; i < host.npds; i++)
 		if (host.pd[i] && host.pd[i]->asked)
 			return true;
 	return false;
 }
-
-static struct kcore_pd *pd_of_thread(int tid)
-{
-	struct kcore_pd *pd = host_pd_by_pid(tid);
-
-	return pd ? pd : host_pd_by_pid((int)proc_status(tid, "Tgid:"));
-}
-
-static bool clone_allowed(const struct seccomp_notif *req,
-                          const struct kcore_pd *pd)
-{
-	long threads;
-
-	if ((int)req->pid == host.zygote_pid)
-		return true;
-	if (!(req->data.args[0] & 0x10000)) /* not CLONE_THREAD */
-		return false;
-	threads = proc_status((int)req->pid, "Threads:");
-	return pd && pd->state != HOST_FREE && threads > 0 &&
-	       host.events->thread(pd->ctx, (unsigned)threads);
-}
-
-/* False: nobody knows yet whose thread asks. */
-static bool clone_decide(const struct seccomp_notif *req)
-{
-	const struct kcore_pd *pd = pd_of_thread((int)req->pid);
-	struct seccomp_notif_resp resp;
-
-	if (!pd && (int)req->pid != host.zygote_pid && somebody_starts())
-		return false;
-	memset(&resp, 0, sizeof(resp));
-	resp.id = req->id;
-	/* Only register values decide, so CONTINUE cannot be raced. */
-	if (clone_allowed(req, pd))
-		resp.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	else
-		resp.error = -EAGAIN;
-	ioctl(host.listener, SECCOMP_IOCTL_NOTIF_SEND, &resp);
-	return true;
-}
-
-/* The zygote told names. */
-static void undecided_again(void)
-{
-	const unsigned n = undecided.n;
-
-	undecided.n = 0;
-	for (unsigned i = 0; i < n; i++) {
-		const struct seccomp_notif *req = &undecided.req[i];
-
-		if (!ioctl(host.listener, SECCOMP_IOCTL_NOTIF_ID_VALID,
-		           &req->id) &&
-		    !clone_decide(req))
-			undecided.req[undecided.n++] = *req;
-	}
-	undecided_count();
-}
-
-/* The set is level-triggered for the listener: a few decisions, then others
- * get their turn, however many threads somebody tries to make. What is one too
- * many to keep waits in the listener. */
-void host_listener_ready(void)
-{
-	enum { DECISIONS = 4 };
-	struct pollfd p = { .fd = host.listener, .events = POLLIN };
-	struct seccomp_notif req;
-
-	for (unsigned i = 0; i < DECISIONS && undecided.n < UNDECIDED; i++) {
-		if (poll(&p, 1, 0) != 1 || !(p.revents & POLLIN))
-			return;
-		memset(&req, 0, sizeof(req));
-		if (ioctl(host.listener, SECCOMP_IOCTL_NOTIF_RECV, &req))
-			return; /* the caller died meanwhile */
-		if (!clone_decide(&req))
-			undecided.req[undecided.n++] = req;
-	}
-	undecided_count();
-}
-
-/* ---- reaping ---- */
 
 void host_children_ready(void)
 {
@@ -328,7 +289,7 @@ void host_children_ready(void)
 		    !info.si_pid)
 			return;
 		pd = host_pd_by_pid(info.si_pid);
-		if (!pd && info.si_pid != host.zygote_pid) {
+		if (!pd && !host_zygote_pid(info.si_pid) && names_due()) {
 			host.nameless = true;
 			return; /* its name is still on the way; stays waitable */
 		}

@@ -10,6 +10,7 @@
 #include "call.h"
 #include "caps.h"
 #include "chan.h"
+#include "host.h"
 #include "lock.h"
 #include "mem.h"
 #include "release.h"
@@ -528,6 +529,7 @@ static void component_dropped(struct kif_pd *pd, uint32_t index, uint32_t gen)
 }
 
 const struct kif_backend kif_component_backend = {
+	.ready = kif_host_became_ready,
 	.dropped = component_dropped,
 	.grow = component_grow,
 	.reverse = component_reverse,

@@ -13,6 +13,7 @@
 #include "call.h"
 #include "caps.h"
 #include "chan.h"
+#include "host.h"
 #include "image.h"
 #include "loader.h"
 #include "lock.h"
@@ -160,7 +161,8 @@ FIEF_NORETURN static void start_enter(kif_entry entry,
 	__builtin_unreachable();
 }
 
-void kif_start(const int fd[SPAWN_FDS], int (*gettime)(long, void *))
+void kif_start(const int fd[SPAWN_FDS], int (*gettime)(long, void *),
+               enum host_class class)
 {
 	struct kif_pd *pd = &state()->pd;
 	struct kif_thread *t = &state()->thread;
@@ -175,6 +177,7 @@ void kif_start(const int fd[SPAWN_FDS], int (*gettime)(long, void *))
 	t->used = 1;
 	pd->gettime = gettime;
 	start_pd(pd, fd);
+	pd->boot.host = kif_host_of(class);
 	binary = start_receive(pd);
 	e = kif_load(pd, binary, pd->page->start.binary_size, fd[SPAWN_BOOT],
 	             &entry);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "state.h"
+#include <kernel/linux/abi/host_class.h>
 
 /* Where the crash stack of the initial thread lies in the boot dataspace;
  * the zygote announces it to the host before any child exists. */
@@ -13,4 +14,4 @@ enum { START_ALTSTACK = 16 << 10, START_ALTSTACK_SIZE = 16 << 10 };
  * what runs in it, and enter that. Takes over the descriptors. Does not return.
  */
 FIEF_NORETURN void kif_start(const int fd[SPAWN_FDS],
-                             int (*gettime)(long, void *));
+                             int (*gettime)(long, void *), enum host_class);

@@ -3,8 +3,9 @@
  * The zygote: entry of the kif image when core executes it. It puts on the
  * sandbox once (Landlock, signal handlers, seccomp) and then forks a locked
  * down child for each component core asks for. It never runs component code,
- * never writes to its data (it has none), and its only descriptor is the
- * socket to core.
+ * never writes to its data (it has none), and its only descriptors are the
+ * socket to core and, in a class with one, the grant, which its children have,
+ * too.
  *
  * The filter has a listener, through which core decides on threads. Once the
  * filter is in force the zygote cannot send the listener itself, and
@@ -13,11 +14,9 @@
  * its one message.
  */
 
-#include <linux/filter.h>
-
+#include "confine.h"
 #include "crash.h"
 #include "mem.h"
-#include "seccomp_native.h"
 #include "start.h"
 #include "sys.h"
 #include "sysmsg.h"
@@ -29,8 +28,6 @@ enum {
 	SIGKILL_NR = 9,
 	PR_PDEATHSIG = 1,
 	PR_NO_NEW_PRIVS = 38,
-	SECCOMP_FILTER_OP = 1,
-	SECCOMP_LISTENER = 1 << 3,
 	ARCH_GS = 0x1001,
 	ARCH_FS = 0x1002,
 	SA_FLAGS = 0x4 | 0x04000000 | 0x08000000, /* SIGINFO RESTORER ONSTACK */
@@ -62,31 +59,6 @@ FIEF_NORETURN static void fail(int code)
 		sys_call3(__NR_exit_group, code, 0, 0);
 }
 
-/* Deny-all Landlock domain, inherited by every child. 0 if there is none. */
-static long landlock(void)
-{
-	struct {
-		uint64_t fs, net, scoped;
-	} rules = { 0, 0, 0 };
-	long abi = sys_call3(444, 0, 0, 1);
-	size_t size = abi >= 6 ? 24 : abi >= 4 ? 16 : 8;
-	long fd;
-
-	if (abi <= 0)
-		return 0;
-	rules.fs = abi >= 5 ? 0xffff :
-	           abi >= 3 ? 0x7fff :
-	           abi == 2 ? 0x3fff :
-	                      0x1fff;
-	rules.net = abi >= 4 ? 3 : 0;
-	rules.scoped = abi >= 6 ? 3 : 0;
-	fd = sys_call3(444, (long)&rules, (long)size, 0);
-	if (fd < 0 || sys_call3(446, fd, 0, 0))
-		fail(111);
-	sys_close((int)fd);
-	return abi;
-}
-
 __asm__(".globl kif_restorer\n"
         "kif_restorer:\n\t"
         "mov $15, %eax\n\t" /* rt_sigreturn */
@@ -110,17 +82,6 @@ static void signals(void)
 			fail(112);
 	if (sys_call3(__NR_sigaltstack, (long)&alt, 0, 0))
 		fail(112);
-}
-
-static long seccomp(void)
-{
-	struct sock_fprog prog = {
-		.len = sizeof(seccomp_native) / sizeof(seccomp_native[0]),
-		.filter = (struct sock_filter *)(uintptr_t)seccomp_native,
-	};
-
-	return sys_call3(__NR_seccomp, SECCOMP_FILTER_OP, SECCOMP_LISTENER,
-	                 (long)&prog);
 }
 
 /* ---- the listener's way to core ---- */
@@ -204,7 +165,7 @@ static bool spawn_receive(struct spawn_msg *m, int fd[SPAWN_FDS])
 	return true;
 }
 
-static void spawn(int (*gettime)(long, void *))
+static void spawn(int (*gettime)(long, void *), enum host_class class)
 {
 	struct spawned_msg done;
 	struct spawn_msg m;
@@ -218,7 +179,7 @@ static void spawn(int (*gettime)(long, void *))
 		sys_close(CONTROL_FD);
 		/* If core died before this, kif_start meets a closed socket. */
 		sys_call3(__NR_prctl, PR_PDEATHSIG, SIGKILL_NR, 0);
-		kif_start(fd, gettime);
+		kif_start(fd, gettime, class);
 	}
 	for (unsigned i = 0; i < SPAWN_FDS; i++)
 		sys_close(fd[i]);
@@ -228,14 +189,18 @@ static void spawn(int (*gettime)(long, void *))
 }
 
 /* From here on the filter is in force, and core has its listener. */
-static void confine(void)
+static void confine(enum host_class class)
 {
-	int32_t abi = (int32_t)landlock(), listener, go;
+	int32_t abi = (int32_t)confine_landlock(class), listener, go;
 	int pipe[2] = { -1, -1 };
 
+	if (abi < 0)
+		fail(111);
+	if (confine_pins(class))
+		fail(116);
 	signals();
 	courier_start(abi, pipe);
-	listener = (int32_t)seccomp();
+	listener = (int32_t)confine_filter(class);
 	if (listener < 0)
 		fail(114);
 	sys_write(pipe[1], &listener, sizeof(listener));
@@ -247,8 +212,20 @@ static void confine(void)
 	sys_close(pipe[1]);
 }
 
+/* Core names it in the second argument. */
+static enum host_class class_of(const uint64_t *stack)
+{
+	const char *name = stack[0] > 1 ? (const char *)stack[2] : "0";
+	const unsigned class = (unsigned)(name[0] - '0');
+
+	if (class >= CLASSES)
+		fail(117);
+	return (enum host_class) class;
+}
+
 FIEF_NORETURN FIEF_USED static void zygote_main(const uint64_t *stack)
 {
+	const enum host_class class = class_of(stack);
 	int (*gettime)(long, void *);
 
 	gettime = vdso_clock_gettime(stack);
@@ -256,9 +233,9 @@ FIEF_NORETURN FIEF_USED static void zygote_main(const uint64_t *stack)
 	sys_call6(__NR_prctl, PR_NO_NEW_PRIVS, 1, 0, 0, 0, 0);
 	sys_call3(__NR_arch_prctl, ARCH_FS, LAYOUT_STATE, 0);
 	sys_call3(__NR_arch_prctl, ARCH_GS, LAYOUT_STATE, 0);
-	confine();
+	confine(class);
 	for (;;)
-		spawn(gettime);
+		spawn(gettime, class);
 }
 
 __asm__(".globl kif_zygote_start\n"
