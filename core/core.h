@@ -66,6 +66,7 @@ struct core {
 	struct core_account held; /* fixed cost of sessions */
 	struct list pds;          /* by number */
 	uint32_t pds_made;
+	struct list grants;   /* struct core_grant, of the command line */
 	struct list roms;     /* modules in use */
 	struct list watchers; /* ROM sessions whose clients want to know */
 	struct core_parent init;
@@ -80,7 +81,7 @@ extern struct core core;
 /* ---- services ---- */
 extern const struct core_service core_pd_service, core_cpu_service,
 	core_rm_service, core_rom_service, core_log_service,
-	core_report_service;
+	core_report_service, core_host_service;
 
 /* ---- parent.c ---- */
 FIEF_MUST enum fief_err core_parent_init(struct core_parent *,
@@ -129,6 +130,20 @@ const struct kcore_ds *core_rom_memory(const struct core_session *);
 /* Tell those who watch a module of that name. Returns their number. */
 unsigned core_rom_news(const char *name);
 
+/* ---- host.c ---- */
+/* What of the host the system was given. */
+struct core_grant {
+	struct list_elem in_core;
+	const char *name; /* borrowed: the command line */
+	enum kif_host_kind kind;
+	bool writeable;
+	struct kcore_grant *grant; /* owned, until the end */
+	struct list sessions;
+};
+/* The size of a terminal has changed: tell those who want to know. */
+void core_grant_resized(void);
+struct core_grant *core_grant_find(const char *name);
+
 /* ---- report.c ---- */
 /* What the first component published last. */
 struct core_report {
@@ -149,6 +164,9 @@ struct core_file_state {
 	                   * that the next change will show in the above */
 };
 void core_module_state(const char *name, struct core_file_state *out);
+/* Open what the command line grants. Says what is wrong; returns an exit code,
+ * or 0. */
+int core_grants_open(void);
 /* False if the record could not be written without blocking. */
 bool core_log_record(const char *record, size_t len);
 /* Wait for room for records, not for long. False: there is none. */

@@ -6,6 +6,7 @@
 #include <fief/kif_table.h>
 
 #include "cpu.h"
+#include "host.h"
 #include "region_map.h"
 
 enum { THREADS_DEFAULT = 8 };
@@ -265,7 +266,10 @@ static enum fief_err op_reference(struct fief_rpc_obj *self, struct pd_cap cap)
 enum fief_err core_pd_run(struct core_pd *pd, const struct kcore_ds *binary,
                           const fief_cap cap[KIF_BOOT_CAPS])
 {
-	enum fief_err e = kcore_pd_create(pd, &pd->pd);
+	enum fief_err e =
+		pd->host ? kcore_pd_create_granted(pd, pd->host->grant->grant,
+	                                           &pd->pd) :
+			   kcore_pd_create(pd, &pd->pd);
 
 	if (e)
 		return e;
@@ -384,7 +388,40 @@ static enum fief_err op_limit_threads(struct fief_rpc_obj *self, uint32_t max)
 	return FIEF_OK;
 }
 
+/* ---- what of the host it is started with ---- */
+
+static enum fief_err op_host(struct fief_rpc_obj *self, struct host_cap session)
+{
+	struct core_pd *pd = pd_of(self);
+	struct core_host_session *host = core_host_session_of(session.cap);
+	enum fief_err e = FIEF_OK;
+
+	if (!host)
+		e = FIEF_INVALID;
+	else if (pd->state != PD_STATE_CREATED || pd->host)
+		e = FIEF_DENIED;
+	else
+		pd->host = host;
+	fief_kif->drop(session.cap, 1);
+	return e;
+}
+
+void core_pd_host_gone(const struct core_host_session *host)
+{
+	LIST_FOR_EACH(pd, &core.pds, struct core_pd, in_core) {
+		if (pd->host != host)
+			continue;
+		pd->host = NULL;
+		if (!pd->pd)
+			continue; /* it starts without, or as another says */
+		pd->stopped = true;
+		kcore_pd_kill(pd->pd);
+		core_pd_doom(pd);
+	}
+}
+
 static const struct pd_ops pd_ops = {
+	.host = op_host,
 	.alloc_ram = op_alloc_ram,
 	.free_ram = op_free_ram,
 	.seal = op_seal,

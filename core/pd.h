@@ -6,6 +6,7 @@
 
 #include "core.h"
 
+struct core_host_session;
 struct cpu_session;
 struct region_map;
 
@@ -24,6 +25,7 @@ struct core_pd {
 	fief_cap death_sigh;        /* owned: received */
 	size_t host_ram, host_caps; /* charged by kif for tables */
 	unsigned max_threads;
+	struct core_host_session *host; /* borrowed: ends us first; or NULL */
 	struct cpu_session *cpu; /* borrowed: it forgets us first; or NULL */
 	uint32_t number;         /* counts up; of no other PD */
 	struct core_starter starter;

@@ -9,6 +9,7 @@ using import "signals.capnp".Signal;
 using import "parent.capnp".Parent;
 using import "cpu.capnp".Cpu;
 using import "log.capnp".Log;
+using import "host.capnp".Host;
 
 enum PdState {
   created @0;
@@ -68,4 +69,9 @@ interface Pd $Fief.service("PD") $Fief.ramQuota(458752) $Fief.capQuota(8) {
   # Before the start: make `account` this one's reference account. It must have
   # had the same reference account, so that quota stays in its part of the
   # tree. For a parent that opens a PD session on behalf of its child.
+
+  host @12 (session :Host) $Fief.errors([denied, invalid]);
+  # Before the start: it is started with what the session stands for, and with
+  # the host calls for that, and killed when the session ends. DENIED: it has
+  # started, or has one. INVALID: no session of core's service Host.
 }

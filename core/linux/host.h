@@ -5,6 +5,7 @@
 struct core_host {
 	const char **rom_dir; /* searched in order, NULL-terminated */
 	const char **rom;     /* "name=path" pairs, NULL-terminated */
+	const char **grant;   /* "name=kind:path,ro", NULL-terminated */
 	int log_fd;           /* pipe for log records; never blocks */
 	int control_fd;       /* seqpacket socket of `fief`, or -1 */
 };

@@ -22,7 +22,7 @@ const struct kif *fief_kif;
 struct core core;
 struct core_host core_host;
 
-enum { ROM_DIRS = 32, ROMS = 256 };
+enum { ROM_DIRS = 32, ROMS = 256, GRANTS = KCORE_GRANTS };
 
 /* ---- memory ---- */
 
@@ -55,13 +55,14 @@ static const struct option options[] = {
 	{ "rom-dir", 1, NULL, 'd' }, { "rom", 1, NULL, 'm' },
 	{ "ram", 1, NULL, 'r' },     { "caps", 1, NULL, 'c' },
 	{ "log-fd", 1, NULL, 'l' },  { "control-fd", 1, NULL, 't' },
-	{ "events", 0, NULL, 'e' },  { NULL, 0, NULL, 0 },
+	{ "events", 0, NULL, 'e' },  { "grant", 1, NULL, 'g' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static void parse(struct core_config *c, struct core_host *h, int argc,
                   char **argv)
 {
-	unsigned dirs = 0, roms = 0;
+	unsigned dirs = 0, roms = 0, grants = 0;
 	int o;
 
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -73,6 +74,8 @@ static void parse(struct core_config *c, struct core_host *h, int argc,
 			h->rom_dir[dirs++] = optarg;
 		else if (o == 'm' && roms < ROMS)
 			h->rom[roms++] = optarg;
+		else if (o == 'g' && grants < GRANTS)
+			h->grant[grants++] = optarg;
 		else if (o == 'r')
 			c->ram = strtoull(optarg, NULL, 10);
 		else if (o == 'c')
@@ -149,12 +152,15 @@ static int start_failed(enum fief_err e)
 int main(int argc, char **argv)
 {
 	static const char *dirs[ROM_DIRS + 1], *roms[ROMS + 1];
+	static const char *grants[GRANTS + 1];
 	uint64_t lost;
 	enum fief_err e;
+	int code = 0;
 
 	core_host = (struct core_host){
 		.rom_dir = dirs,
 		.rom = roms,
+		.grant = grants,
 		.log_fd = STDOUT_FILENO,
 		.control_fd = -1,
 	};
@@ -168,10 +174,12 @@ int main(int argc, char **argv)
 	if (!e && core_host.control_fd >= 0)
 		e = kcore_watch(core_host.control_fd);
 	if (!e)
+		code = core_grants_open();
+	if (!e && !code)
 		e = start_init();
-	if (e) {
-		int code = start_failed(e);
-
+	if (e)
+		code = start_failed(e);
+	if (code) {
 		kcore_fini();
 		return code;
 	}

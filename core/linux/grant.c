@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening what the command line grants, before anything runs. `fief` has looked
+ * at all of it before; here is what counts. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fief/exit_code.h>
+
+#include <core/core.h>
+
+#include "host.h"
+
+/* "name=kind:path,ro" in its parts. */
+struct spec {
+	char *name, *kind, *path; /* owned: `name` */
+	bool writeable;
+};
+
+static bool spec_parse(const char *text, struct spec *out)
+{
+	char *colon, *comma;
+
+	out->name = strdup(text);
+	if (!out->name)
+		return false;
+	out->kind = strchr(out->name, '=');
+	colon = out->kind ? strchr(out->kind, ':') : NULL;
+	comma = colon ? strrchr(colon, ',') : NULL;
+	if (!comma || (strcmp(comma, ",ro") && strcmp(comma, ",rw")))
+		return false;
+	*out->kind++ = *colon = *comma = '\0';
+	out->path = colon + 1;
+	out->writeable = comma[2] == 'w';
+	return true;
+}
+
+/* ---- kinds ---- */
+
+/* The descriptor; -1 with errno. */
+typedef int open_kind(const char *path, bool writeable);
+
+static int open_dir(const char *path, bool writeable)
+{
+	/* O_PATH asks for no right, drivers do. */
+	if (access(path, R_OK | X_OK | (writeable ? W_OK : 0)))
+		return -1;
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int open_plain(const char *path, bool writeable)
+{
+	/* Not to wait at a fifo, which is refused then. */
+	int fd = open(path, (writeable ? O_RDWR : O_RDONLY) | O_NONBLOCK |
+	                            O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode)))
+		return fd;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	close(fd);
+	return -1;
+}
+
+static int open_tty(const char *path, bool writeable)
+{
+	int fd = open(path, (writeable ? O_RDWR : O_RDONLY) | O_NONBLOCK |
+	                            O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0 && !isatty(fd)) {
+		close(fd);
+		errno = ENOTTY;
+		return -1;
+	}
+	return fd;
+}
+
+static const struct kind {
+	const char *name;
+	open_kind *open;
+} kinds[KIF_HOST_KINDS] = {
+	[KIF_HOST_DIR] = { "dir", open_dir },
+	[KIF_HOST_FILE] = { "file", open_plain },
+	[KIF_HOST_TTY] = { "tty", open_tty },
+};
+
+/* ---- all of them ---- */
+
+static int refused(const struct spec *s, const char *why, int code)
+{
+	fprintf(stderr, "core: cannot grant \"%s\", %s \"%s\"%s: %s\n", s->name,
+	        s->kind, s->path, s->writeable ? " to write" : "", why);
+	return code;
+}
+
+static int grant_add(const struct spec *s, enum kif_host_kind kind, int fd)
+{
+	struct core_grant *g = calloc(1, sizeof(*g));
+	enum fief_err e = FIEF_LIMIT;
+
+	if (g)
+		e = kcore_grant_create(kind, s->writeable, fd, &g->grant);
+	if (e == FIEF_UNSUPPORTED)
+		return refused(s,
+		               "this kernel has no Landlock, which keeps a "
+		               "driver within it; only ,ro is possible",
+		               FIEF_EXIT_FRAMEWORK);
+	if (e)
+		return refused(s, fief_err_text(e), FIEF_EXIT_FRAMEWORK);
+	g->name = s->name;
+	g->kind = kind;
+	g->writeable = s->writeable;
+	list_add_last(&core.grants, &g->in_core);
+	return 0;
+}
+
+static int open_code(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ENXIO ?
+	               FIEF_EXIT_NOT_FOUND :
+	               FIEF_EXIT_NOT_RUNNABLE;
+}
+
+static int grant_open(const char *text)
+{
+	enum kif_host_kind kind = KIF_HOST_DIR;
+	struct spec s;
+	int fd;
+
+	if (!spec_parse(text, &s)) {
+		fprintf(stderr, "core: started by fief, not by hand\n");
+		return FIEF_EXIT_USAGE;
+	}
+	while (kind < KIF_HOST_KINDS && strcmp(kinds[kind].name, s.kind) != 0)
+		kind++;
+	if (kind == KIF_HOST_KINDS || core_grant_find(s.name))
+		return refused(&s, "no such kind, or given twice",
+		               FIEF_EXIT_USAGE);
+	fd = kinds[kind].open(s.path, s.writeable);
+	if (fd < 0)
+		return refused(&s, strerror(errno), open_code(errno));
+	return grant_add(&s, kind, fd);
+}
+
+int core_grants_open(void)
+{
+	int code = 0;
+
+	for (const char **g = core_host.grant; *g && !code; g++)
+		code = grant_open(*g);
+	return code;
+}
