@@ -4,20 +4,9 @@
 #include "internal.h"
 
 #include <fief/exit_code.h>
-#include <session/cpu.h>
+#include <session/host.h>
 #include <session/log.h>
 #include <session/rom.h>
-
-static const struct {
-	const char *service;
-	uint64_t ram;
-	uint32_t caps;
-} env_service[ENV_COUNT] = {
-	[ENV_PD] = { PD_SERVICE, PD_RAM_QUOTA, PD_CAP_QUOTA },
-	[ENV_CPU] = { CPU_SERVICE, CPU_RAM_QUOTA, CPU_CAP_QUOTA },
-	[ENV_LOG] = { LOG_SERVICE, LOG_RAM_QUOTA, LOG_CAP_QUOTA },
-	[ENV_ROM] = { ROM_SERVICE, ROM_RAM_QUOTA, ROM_CAP_QUOTA },
-};
 
 /* ---- death ---- */
 
@@ -142,7 +131,7 @@ static void end_as_client(struct child *c)
 static void end_env(struct child *c)
 {
 	static const enum env_kind order[] = { ENV_CPU, ENV_PD, ENV_LOG,
-		                               ENV_ROM };
+		                               ENV_ROM, ENV_HOST };
 
 	if (upward_end(c)) {
 		c->pd = FIEF_CAP_NULL;
@@ -318,104 +307,24 @@ static void incomplete_env(struct child *c, const struct session *s)
 		end_incomplete(c, FIEF_NOT_FOUND);
 		return;
 	}
+	if (s->env == ENV_HOST && why == FIEF_DENIED) {
+		note(c, &refused,
+		     "\"%s\" stays incomplete: host grant \"%s\" was not "
+		     "given to this system, or is refused",
+		     child_name(c), label_last(s->label));
+		end_incomplete(c, why);
+		return;
+	}
 	note(c, &refused, "\"%s\" stays incomplete: %s session: %s",
 	     child_name(c), s->service, fief_err_text(why));
 	end_incomplete(c, why);
 }
 
-/* What its start takes from its quota, apart from the PD session. */
-static enum fief_err costs(struct child *c, uint64_t *ram, uint64_t *caps)
-{
-	enum fief_err e = config_rom_cost(c->start->config, ram, caps);
-
-	c->content_ram = *ram;
-	c->content_caps = *caps;
-	*ram += SANDBOX_CHILD_RAM;
-	*caps += SANDBOX_CHILD_CAPS;
-	for (unsigned i = 0; i < ENV_COUNT; i++) {
-		*ram += i == ENV_PD ? 0 : env_service[i].ram;
-		*caps += i == ENV_PD ? 0 : env_service[i].caps;
-	}
-	return e;
-}
-
-static enum fief_err quota_check(struct child *c, uint64_t ram, uint64_t caps)
-{
-	const uint64_t need = ram + PD_RAM_QUOTA;
-	char a[NUMBER_TEXT_MAX], b[NUMBER_TEXT_MAX];
-
-	caps += PD_CAP_QUOTA;
-	if (c->ram >= need && c->caps >= caps)
-		return FIEF_OK;
-	note(c,
-	     &(struct note_about){ c->ram < need ? REASON_RAM : REASON_CAPS },
-	     "\"%s\" has %s RAM and %llu caps, to start it needs %s and "
-	     "%llu",
-	     child_name(c), number_text(a, c->ram), (unsigned long long)c->caps,
-	     number_text(b, need), (unsigned long long)caps);
-	return c->ram < need ? FIEF_OUT_OF_RAM : FIEF_OUT_OF_CAPS;
-}
-
-/* Routed, but not yet asked for. */
-static enum fief_err env_make(struct child *c, enum env_kind kind, uint64_t ram,
-                              uint64_t caps)
-{
-	const struct session_ask ask = {
-		.env = kind,
-		.service = capnp_text_of(env_service[kind].service),
-		.label = capnp_text_of(kind == ENV_ROM ? c->start->binary : ""),
-		.ram = ram,
-		.caps = (uint32_t)caps,
-	};
-	struct session *s;
-	enum fief_err e = session_create(c, &ask, &s);
-
-	if (e)
-		return e;
-	c->env[kind] = s;
-	/* Only core has accounts whose quota we can move. */
-	if ((s->server || s->own) && kind == ENV_PD) {
-		fief_error("\"%s\" routes %s to \"%s\", expected <parent/>",
-		           child_name(c), env_service[kind].service,
-		           s->own ? "local" : child_name(s->server));
-		return FIEF_UNSUPPORTED;
-	}
-	return FIEF_OK;
-}
-
-static enum fief_err objects_make(struct child *c)
-{
-	struct fief_env *env = c->sandbox->env;
-	enum fief_err e;
-
-	e = fief_entrypoint_manage(env->ep, &c->parent);
-	if (!e)
-		e = fief_signal_manage(env->ep, &c->death);
-	if (!e)
-		e = config_rom_init(&c->config, env, c->start->config);
-	return e;
-}
-
-static enum fief_err env_make_all(struct child *c)
-{
-	uint64_t ram, caps;
-	enum fief_err e = costs(c, &ram, &caps);
-
-	if (!e)
-		e = quota_check(c, ram, caps);
-	if (!e)
-		e = objects_make(c);
-	if (!e)
-		e = env_make(c, ENV_PD, c->ram - ram, c->caps - caps);
-	for (unsigned i = ENV_CPU; i < ENV_COUNT && !e; i++)
-		e = env_make(c, (enum env_kind)i, env_service[i].ram,
-		             env_service[i].caps);
-	return e;
-}
-
 static void env_open_all(struct child *c)
 {
 	for (unsigned i = 0; i < ENV_COUNT; i++) {
+		if (!c->env[i])
+			continue;
 		session_begin(c->env[i]);
 		c->env[i]->settled_by_news = true;
 	}
@@ -487,6 +396,8 @@ static enum fief_err run(struct child *c)
 	c->pd = pd.cap;
 	e = pd_death_sigh(pd, (struct signal_cap){ c->death.cap });
 	schedule_apply(c);
+	if (!e && c->env[ENV_HOST])
+		e = pd_host(pd, (struct host_cap){ c->env[ENV_HOST]->cap });
 	if (!e)
 		e = pd_start(pd, (struct dataspace_cap){ c->binary },
 		             (struct parent_cap){ c->parent.cap },
@@ -547,8 +458,11 @@ static enum fief_err env_outcome(const struct child *c, struct session **failed)
 	enum fief_err e = FIEF_OK;
 
 	for (unsigned i = 0; i < ENV_COUNT; i++) {
-		const enum session_state state = c->env[i]->state;
+		enum session_state state;
 
+		if (!c->env[i])
+			continue;
+		state = c->env[i]->state;
 		if (state == SESSION_DENIED || state == SESSION_DEAD) {
 			*failed = c->env[i];
 			return FIEF_DENIED;

@@ -120,6 +120,11 @@ void child_give_up(struct child *, int code);
 /* It says that it is done. */
 void child_exit(struct child *, int code);
 
+/* ---- env.c ---- */
+/* Its account and what it starts with: routed, not yet asked for. Errors: those
+ * of a session, OUT_OF_RAM, OUT_OF_CAPS (what it has does not do). */
+FIEF_MUST enum fief_err env_make_all(struct child *);
+
 /* ---- supervise.c ---- */
 /* It ended by itself, with its exit code set. True if it starts again. */
 bool supervise_ended(struct child *, bool failed);

@@ -96,6 +96,7 @@ static enum fief_err start_parts(struct parser *p, const struct node *n,
 	s->route = p->c->default_route;
 	if (binary)
 		s->binary = name_of(binary);
+	s->host = config_host_of(node_first(n, "host"));
 	if (!e)
 		e = services_of(p, node_first(n, "provides"), &s->provides);
 	if (!e && route)
@@ -183,6 +184,8 @@ static enum fief_err build(struct parser *p, const struct node *root)
 		                  &c->default_caps);
 	if (!e)
 		e = config_vain_check(p, root);
+	if (!e)
+		e = config_grants_of(p, node_first(root, "host"), &c->grants);
 	if (!e)
 		e = config_kept_of(p, root, &c->kept);
 	if (!e)

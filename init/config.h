@@ -122,12 +122,14 @@ struct config_kept {
 
 struct child;
 struct config_batch;
+struct config_grant; /* config_host.h */
 
 struct config_start {
 	struct dict_elem by_name;
 	const char *name;
 	const char *binary;  /* ROM label */
 	const char *version; /* another one is another component; "" */
+	const char *host;    /* the grant that it starts with; NULL: none */
 	uint64_t ram;        /* bytes wanted */
 	uint64_t caps;
 	struct config_growth growth;
@@ -161,6 +163,7 @@ struct config {
 	struct config_offer *offers;
 	const struct config_rule *default_route;
 	uint64_t default_ram, default_caps;
+	struct config_grant *grants; /* not for init */
 	struct config_kept kept;
 	struct config_space space;
 	bool verbose;

@@ -112,6 +112,12 @@ FIEF_MUST enum fief_err config_schedule_of(struct parser *p,
 FIEF_MUST enum fief_err config_vain_check(struct parser *p,
                                           const struct node *n);
 
+/* ---- config_host.c: <host>, of the whole and of a child; NULL has none ---- */
+
+FIEF_MUST enum fief_err config_grants_of(struct parser *p, const struct node *n,
+                                         struct config_grant **out);
+const char *config_host_of(const struct node *n);
+
 /* ---- config_supervise.c: <restart>; NULL: as usual ---- */
 
 FIEF_MUST enum fief_err config_supervision_of(struct parser *p,

@@ -3,7 +3,7 @@
 
 #include <lib/mem.h>
 
-#include "config.h"
+#include "config_host.h"
 
 static bool text_same(const char *a, const char *b)
 {
@@ -94,6 +94,18 @@ static bool space_same(const struct config_space *a,
 	       a->height == b->height;
 }
 
+static bool grants_same(const struct config_grant *a,
+                        const struct config_grant *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (strcmp(a->name, b->name) != 0 ||
+		    strcmp(a->kind, b->kind) != 0 ||
+		    strcmp(a->path, b->path) != 0 ||
+		    a->writeable != b->writeable)
+			return false;
+	return a == b;
+}
+
 bool config_head_same(const struct config *a, const struct config *b)
 {
 	return a->verbose == b->verbose && text_same(a->version, b->version) &&
@@ -103,6 +115,7 @@ bool config_head_same(const struct config *a, const struct config *b)
 	       a->default_caps == b->default_caps &&
 	       a->kept.ram == b->kept.ram && a->kept.caps == b->kept.caps &&
 	       space_same(&a->space, &b->space) &&
+	       grants_same(a->grants, b->grants) &&
 	       services_same(a->parent_provides, b->parent_provides) &&
 	       aliases_same(a->aliases, b->aliases) &&
 	       offers_same(a->offers, b->offers) &&
@@ -194,8 +207,9 @@ bool config_start_same(const struct config_start *a,
                        const struct config_start *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->binary, b->binary) &&
-	       !strcmp(a->version, b->version) && a->ram == b->ram &&
-	       a->caps == b->caps && a->exit_propagate == b->exit_propagate &&
+	       text_same(a->host, b->host) && !strcmp(a->version, b->version) &&
+	       a->ram == b->ram && a->caps == b->caps &&
+	       a->exit_propagate == b->exit_propagate &&
 	       growth_same(&a->growth, &b->growth) &&
 	       schedule_same(&a->schedule, &b->schedule) &&
 	       supervision_same(&a->supervision, &b->supervision) &&

@@ -102,6 +102,11 @@ static const struct config_element binary = {
 	.attrs = ATTRS({ "name", CONFIG_TEXT, .required = true }),
 	.once = true,
 };
+static const struct config_element start_host = {
+	.name = "host",
+	.attrs = ATTRS({ "grant", CONFIG_NAME, .required = true }),
+	.once = true,
+};
 static const struct config_element on_exit = {
 	.name = "exit",
 	.attrs = ATTRS({ "propagate", NO }),
@@ -155,8 +160,9 @@ static const struct config_element start = {
 	               { "max_caps", CAPS },
 	               { "priority", CONFIG_SIGNED, .usual = "0" },
 	               { "ld", NO }, { "managing_system", NO }),
-	.children = CHILDREN(&quantum, &binary, &on_exit, &restart, &heartbeat,
-	                     &affinity, &provides, &route, &inner_config),
+	.children = CHILDREN(&quantum, &binary, &start_host, &on_exit, &restart,
+	                     &heartbeat, &affinity, &provides, &route,
+	                     &inner_config),
 };
 
 /* ---- what is offered to the parent ---- */
@@ -209,6 +215,18 @@ static const struct config_element affinity_space = {
 	               { "height", SIDE, .usual = "1" }),
 	.once = true,
 };
+static const struct config_element grant = {
+	.name = "grant",
+	.attrs = ATTRS(
+		OWN_NAME,
+		{ "kind", WORDS("dir", "file", "tty"), .required = true },
+		{ "path", CONFIG_TEXT, .required = true }, { "writeable", NO }),
+};
+static const struct config_element host = {
+	.name = "host",
+	.children = CHILDREN(&grant),
+	.once = true,
+};
 static const struct config_element alias = {
 	.name = "alias",
 	.attrs = ATTRS(OWN_NAME, { "child", CONFIG_TEXT, .required = true }),
@@ -234,7 +252,7 @@ const struct config_element config_schema = {
 		{ "verbose", NO }, { "version", CONFIG_TEXT, .usual = "" },
 		{ "prio_levels", CONFIG_NUMBER, .least = 1, .most = 128 },
 		{ "ld_verbose", NO }, { "generate_xml", YES }),
-	.children = CHILDREN(&parent_provides, &default_route, &defaults,
+	.children = CHILDREN(&host, &parent_provides, &default_route, &defaults,
 	                     &report, &heartbeat_rate, &kept, &affinity_space,
 	                     &alias, &offer, &start),
 };

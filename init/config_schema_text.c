@@ -87,6 +87,30 @@ const struct config_text config_texts[] = {
 	                "effect here, and a warning" }),
 	},
 	{
+		"config/host",
+		"What `fief run` opens of the host before anything starts, "
+		"and gives to this system, as by `--grant`. Only in the "
+		"outermost configuration; init itself does nothing with it.",
+		"<host> <grant name=\"home\" kind=\"dir\" path=\"data\"/> "
+		"</host>",
+	},
+	{
+		"host/grant",
+		"One thing of the host. A child gets it that starts with it "
+		"(`<host>`) and has a route for service `Host`, label the "
+		"name, that leads to core.",
+		"<grant name=\"home\" kind=\"dir\" path=\"data\" "
+		"writeable=\"yes\"/>",
+		.attrs = ATTRS(
+			{ "name", "what the system calls it" },
+			{ "kind", "a folder with all in it; a file or block "
+	                          "device; a terminal, for which `-` is the "
+	                          "one that `fief` is started in" },
+			{ "path", "what the host calls it; relative to the "
+	                          "folder of this file" },
+			{ "writeable", "may it be changed?" }),
+	},
+	{
 		"config/parent-provides",
 		"The services that children may take from init's own parent. "
 		"No route leads to the parent for others.",
@@ -335,6 +359,14 @@ const struct config_text config_texts[] = {
 	                         "signal if it was killed; if it cannot start, "
 	                         "118 (quota), 119 (no route), 127 (no "
 	                         "binary), 126 (not an image) or 125" }),
+	},
+	{
+		"start/host",
+		"The child is a driver, and starts with something of the host "
+		"that was granted to the system. It needs a route for service "
+		"`Host`, with the name as label.",
+		"<host grant=\"home\"/>",
+		.attrs = ATTRS({ "grant", "its name" }),
 	},
 	{
 		"start/restart",

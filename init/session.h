@@ -11,6 +11,7 @@ enum env_kind {
 	ENV_CPU,
 	ENV_LOG,
 	ENV_ROM,
+	ENV_HOST, /* of drivers only; for others there is none */
 	ENV_COUNT,
 	ENV_NONE = ENV_COUNT, /* the child asked for it itself */
 };

@@ -105,9 +105,10 @@ static bool all_here(const struct child *c)
 {
 	const struct session *const *s = (const struct session *const *)c->env;
 
-	if (c->sandbox->one_by_one)
+	/* A driver's PD is made with its grant in a step of its own. */
+	if (c->sandbox->one_by_one || s[ENV_HOST])
 		return false;
-	for (unsigned i = 0; i < ENV_COUNT; i++)
+	for (unsigned i = 0; i < ENV_HOST; i++)
 		if (!s[i] || s[i]->server || s[i]->local)
 			return false;
 	return true;
@@ -115,7 +116,7 @@ static bool all_here(const struct child *c)
 
 static void names_return(struct child *c)
 {
-	for (unsigned i = 0; i < ENV_COUNT; i++)
+	for (unsigned i = 0; i < ENV_HOST; i++)
 		fief_id_remove(&c->sandbox->upward, &c->env[i]->server_id);
 }
 
@@ -123,7 +124,7 @@ static enum fief_err names_take(struct child *c)
 {
 	enum fief_err e = FIEF_OK;
 
-	for (unsigned i = 0; i < ENV_COUNT && !e; i++)
+	for (unsigned i = 0; i < ENV_HOST && !e; i++)
 		e = fief_id_add(&c->sandbox->upward, &c->env[i]->server_id);
 	if (e)
 		names_return(c);
@@ -152,11 +153,9 @@ static enum fief_err ask_start(struct child *c,
 static void opened_all(struct child *c,
                        const struct parent_start_child_results *r)
 {
-	const fief_cap cap[ENV_COUNT] = {
-		[ENV_PD] = r->pd, [ENV_CPU] = r->cpu
-	};
+	const fief_cap cap[ENV_HOST] = { [ENV_PD] = r->pd, [ENV_CPU] = r->cpu };
 
-	for (unsigned i = 0; i < ENV_COUNT; i++) {
+	for (unsigned i = 0; i < ENV_HOST; i++) {
 		c->env[i]->paid = true;
 		c->env[i]->at_once = true;
 		opened(c->env[i], cap[i]);
@@ -194,14 +193,14 @@ bool upward_end(struct child *c)
 
 	if (!all_here(c))
 		return false;
-	for (unsigned i = 0; i < ENV_COUNT; i++)
+	for (unsigned i = 0; i < ENV_HOST; i++)
 		if (s[i]->state != SESSION_OPEN)
 			return false;
 	if (parent_close_child(up(s[ENV_PD]), id_of(s[ENV_PD]),
 	                       id_of(s[ENV_CPU]), id_of(s[ENV_LOG]),
 	                       id_of(s[ENV_ROM])))
 		return false;
-	for (unsigned i = 0; i < ENV_COUNT; i++) {
+	for (unsigned i = 0; i < ENV_HOST; i++) {
 		session_destroy(s[i]);
 		s[i] = NULL;
 	}

@@ -26,7 +26,11 @@ static bool served_anew(const struct child *server)
 
 static const char *sent_now(const struct session *s)
 {
-	return s->env == ENV_ROM ? s->client->start->binary : s->sent;
+	const struct config_start *start = s->client->start;
+
+	if (s->env == ENV_HOST && start->host)
+		return start->host;
+	return s->env == ENV_ROM ? start->binary : s->sent;
 }
 
 static enum verdict session_verdict(const struct session *s,
@@ -72,6 +76,8 @@ static bool session_ends(struct child *c, struct session *s)
 
 bool verdict_restarts(struct child *c)
 {
+	if (c->env[ENV_CPU] && !c->env[ENV_HOST] != !c->start->host)
+		return true; /* it becomes a driver, or is one no more */
 	for (unsigned i = 0; i < ENV_COUNT; i++)
 		if (c->env[i] && session_ends(c, c->env[i]))
 			return true;
