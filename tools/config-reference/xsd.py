@@ -131,6 +131,17 @@ def element_type(top, e):
         attributes(nothing, e)
 
 
+def number_constraints(top):
+    """An element that is spelled out in several orders is there several times,
+    and its constraints with it, whose names must differ."""
+    seen = {}
+    for made in top.iter(f"{{{XS}}}unique"):
+        name = made.get("name")
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1:
+            made.set("name", f"{name}-{seen[name]}")
+
+
 def document(schema):
     ET.register_namespace("xs", XS)
     top = ET.Element(f"{{{XS}}}schema")
@@ -139,5 +150,6 @@ def document(schema):
     for e in schema.elements:
         element_type(top, e)
     value_types(top, schema)
+    number_constraints(top)
     ET.indent(top)
     return ET.tostring(top, encoding="unicode") + "\n"

@@ -4,6 +4,7 @@
 #include <init/sandbox.h>
 #include <lib/number.h>
 #include <session/cpu.h>
+#include <session/host.h>
 #include <session/log.h>
 #include <session/pd.h>
 #include <session/rom.h>
@@ -37,6 +38,8 @@ static struct account need(const struct config_start *s)
 	         SANDBOX_CHILD_RAM;
 	a.caps += PD_CAP_QUOTA + CPU_CAP_QUOTA + LOG_CAP_QUOTA + ROM_CAP_QUOTA +
 	          SANDBOX_CHILD_CAPS;
+	a.ram += s->host ? HOST_RAM_QUOTA : 0;
+	a.caps += s->host ? HOST_CAP_QUOTA : 0;
 	return a;
 }
 

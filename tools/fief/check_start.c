@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <session/cpu.h>
+#include <session/host.h>
 #include <session/log.h>
 #include <session/pd.h>
 #include <session/rom.h>
@@ -95,15 +96,17 @@ static const struct config_start *check_wait(const struct starts *st,
 	               NULL;
 }
 
-static void check_account(const struct starts *st, const struct config_start *s)
+/* What only core can serve for a start. */
+static void check_cores(const struct starts *st, const struct config_start *s,
+                        const char *service, const char *label)
 {
 	struct authority_way way;
 
-	if (check_env(st, s, PD_SERVICE, "", &way) &&
+	if (check_env(st, s, service, label, &way) &&
 	    way.outcome == AUTHORITY_CHILD)
 		findings_add(st->findings, FINDING_ERROR, "start", s->at,
 		             "\"%s\" routes %s to \"%s\", expected <parent/>",
-		             s->name, PD_SERVICE,
+		             s->name, service,
 		             way.hop[way.hops - 1].route.server->name);
 }
 
@@ -111,7 +114,9 @@ static void check_one(const struct starts *st, struct waiter *w)
 {
 	const struct config_start *s = w->start;
 
-	check_account(st, s);
+	check_cores(st, s, PD_SERVICE, "");
+	if (s->host)
+		check_cores(st, s, HOST_SERVICE, s->host);
 	w->for_whom[0] = check_wait(st, s, LOG_SERVICE, "");
 	w->for_whom[1] = check_wait(st, s, ROM_SERVICE, s->binary);
 	w->for_whom[2] = check_wait(st, s, CPU_SERVICE, "");

@@ -11,6 +11,7 @@
 #include <lib/number.h>
 
 #include "core_options.h"
+#include "host_grant.h"
 #include "util.h"
 
 static uint64_t number(struct argp_state *state, const char *option,
@@ -105,6 +106,9 @@ error_t core_options_parse(int key, char *arg, struct argp_state *state,
 		return 0;
 	case CORE_OPTION_ROM:
 		rom(state, r, arg);
+		return 0;
+	case CORE_OPTION_GRANT:
+		host_grant_option(state, r, arg);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

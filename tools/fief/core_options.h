@@ -17,6 +17,7 @@ enum core_option {
 	CORE_OPTION_CAPS,
 	CORE_OPTION_ROM_PATH,
 	CORE_OPTION_ROM,
+	CORE_OPTION_GRANT,
 };
 
 /* For the table of a command. */
@@ -39,14 +40,24 @@ enum core_option {
 		  0,                                                           \
 		  "look for ROM modules in DIR first; may be repeated",        \
 		  2 },                                                         \
+		{ "rom",                                                       \
+		  CORE_OPTION_ROM,                                             \
+		  "NAME=FILE",                                                 \
+		  0,                                                           \
+		  "ROM module NAME is FILE; may be repeated",                  \
+		  2 },                                                         \
 	{                                                                      \
-		"rom", CORE_OPTION_ROM, "NAME=FILE", 0,                        \
-			"ROM module NAME is FILE; may be repeated", 2          \
+		"grant", CORE_OPTION_GRANT, "NAME=KIND:PATH[,rw]", 0,          \
+			"give the system something of the host: a dir, a "     \
+			"file (or device), or a tty (PATH -: this one), "      \
+			"read-only unless ,rw; may be repeated",               \
+			2                                                      \
 	}
 
 struct core_options {
 	struct core_params *params; /* borrowed: what the options fill in */
-	char *real[CORE_ROM_DIRS + CORE_ROMS]; /* owned: paths, "NAME=PATH" */
+	/* owned: paths, "NAME=PATH" */
+	char *real[CORE_ROM_DIRS + CORE_ROMS + CORE_GRANTS];
 	size_t reals;
 	int code; /* of the first failure that is not one of usage */
 };

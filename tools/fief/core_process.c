@@ -28,7 +28,7 @@ enum { PIPE_BYTES = 1 << 20 };
 /* ---- arguments ---- */
 
 struct arguments {
-	char *v[24 + 2 * (CORE_ROM_DIRS + CORE_ROMS)];
+	char *v[24 + 2 * (CORE_ROM_DIRS + CORE_ROMS + CORE_GRANTS)];
 	size_t n;
 };
 
@@ -61,6 +61,8 @@ static void arguments_make(struct arguments *a, const struct core_params *p)
 	a->v[a->n++] = util_text("--events");
 	for (size_t i = 0; i < p->roms; i++)
 		add(a, "--rom", p->rom[i]);
+	for (size_t i = 0; i < p->grants; i++)
+		add(a, "--grant", p->grant[i]);
 	if (p->config >= 0) {
 		snprintf(config, sizeof(config), "config=/proc/self/fd/%d",
 		         CONFIG_FD);

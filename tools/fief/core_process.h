@@ -11,6 +11,7 @@
 enum {
 	CORE_ROM_DIRS = 24, /* of the user; core's own limit is 32 */
 	CORE_ROMS = 128,    /* core's own limit is 256 */
+	CORE_GRANTS = 64,   /* the same as core's */
 };
 
 /* What a system is made of. Texts are borrowed. */
@@ -21,6 +22,8 @@ struct core_params {
 	size_t rom_dirs;
 	const char *rom[CORE_ROMS]; /* "name=/absolute/path" */
 	size_t roms;
+	const char *grant[CORE_GRANTS]; /* "name=kind:/absolute/path,ro" */
+	size_t grants;
 	uint64_t ram, caps;
 	int config; /* becomes ROM module "config"; -1: none */
 };

@@ -137,6 +137,10 @@ static void compare_running(const struct change *c,
 		differences_add(c->out, DIFFERENCE_RESTART, true, c->after,
 		                now->name, "version \"%s\" -> \"%s\"",
 		                was->version, now->version);
+	if (!was->host != !now->host)
+		differences_add(c->out, DIFFERENCE_RESTART, true, c->after,
+		                now->name, "it starts %s a grant of the host",
+		                now->host ? "with" : "without");
 	compare_number(c, now, "ram", was->ram, now->ram, true);
 	compare_number(c, now, "caps", was->caps, now->caps, false);
 	compare_content(c, was, now);

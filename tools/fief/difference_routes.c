@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <session/cpu.h>
+#include <session/host.h>
 #include <session/log.h>
 #include <session/pd.h>
 #include <session/rom.h>
@@ -68,7 +69,14 @@ static void compare_env(const struct difference_pair *p)
 	                         p->was->binary, true);
 	now = difference_step_of(p->c->after, p->now, ROM_SERVICE,
 	                         p->now->binary, true);
-	ended(p, "binary (ROM)", &was, &now);
+	if (ended(p, "binary (ROM)", &was, &now) || !p->was->host ||
+	    !p->now->host)
+		return;
+	was = difference_step_of(p->c->before, p->was, HOST_SERVICE,
+	                         p->was->host, true);
+	now = difference_step_of(p->c->after, p->now, HOST_SERVICE,
+	                         p->now->host, true);
+	ended(p, HOST_SERVICE, &was, &now);
 }
 
 /* ---- sessions that it may have ---- */
@@ -182,6 +190,13 @@ static bool goes_anyway(const struct difference_pair *p)
 	return difference_goes(p->c, p->now->name);
 }
 
+static bool host_same(const struct config_start *a,
+                      const struct config_start *b)
+{
+	return a->host && b->host ? !strcmp(a->host, b->host) :
+	                            a->host == b->host;
+}
+
 /* May the sessions of a child be others than before? */
 static bool affected(const struct difference_pair *p, bool same)
 {
@@ -189,7 +204,7 @@ static bool affected(const struct difference_pair *p, bool same)
 	       !(same && config_rules_same(p->was->route, p->now->route) &&
 	         !p->was->config == !p->now->config &&
 	         !strcmp(p->was->binary, p->now->binary) &&
-	         !p->c->servers_anew);
+	         host_same(p->was, p->now) && !p->c->servers_anew);
 }
 
 /* Those that it has or, if nobody tells, those that it may have. */

@@ -72,7 +72,8 @@ static void check_landlock(struct doctor *d)
 		            "add landlock to the lsm= list of the kernel's "
 		            "command line",
 		            "not there (%s); components run without this "
-		            "second line",
+		            "second line, and no directory can be granted "
+		            "to be written to",
 		            strerror(errno));
 }
 

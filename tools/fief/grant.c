@@ -156,7 +156,7 @@ int command_grant(int argc, char **argv)
 		.doc = "Let a component of a running system have a service: a "
 		       "rule in front of its routes, until it is revoked or "
 		       "its time is over. `fief grants` lists them. (`fief run "
-		       "--host` is about resources of the host.)",
+		       "--grant` is about the host.)",
 	};
 	struct grant_options g = { .change = { .submit.timeout_ms =
 		                                       SUBMIT_TIMEOUT_MS,

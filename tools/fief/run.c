@@ -12,7 +12,7 @@
 #include "command.h"
 
 #include "core_options.h"
-#include "host_resource.h"
+#include "host_grant.h"
 #include "instance.h"
 #include "rom_path.h"
 #include "runtime_dir.h"
@@ -23,7 +23,6 @@ enum option_key {
 	KEY_INIT,
 	KEY_JSON,
 	KEY_QUIET,
-	KEY_HOST,
 	KEY_UNTIL,
 	KEY_TIMEOUT,
 	KEY_NO_WATCH,
@@ -37,10 +36,6 @@ static const struct argp_option options[] = {
 	CORE_OPTIONS,
 	{ "init", KEY_INIT, "NAME", 0,
 	  "ROM module of the first component (init)", 2 },
-	{ "host", KEY_HOST, "KIND:NAME=RESOURCE", 0,
-	  "give the system a host resource: a dir, file, tty, tap or socket; "
-	  "no component of this version takes one",
-	  2 },
 	{ "no-watch", KEY_NO_WATCH, NULL, 0,
 	  "do not apply SYSTEM.xml again when it is saved", 2 },
 	{ "json", KEY_JSON, NULL, 0, "log as JSON, one object a line", 3 },
@@ -123,14 +118,6 @@ static void parse_file(struct argp_state *state, struct run *r,
 	r->file = text;
 }
 
-static void parse_host(struct argp_state *state, const char *text)
-{
-	char why[200];
-
-	host_resource_refuse(text, why, sizeof(why));
-	argp_error(state, "--host is \"%s\": %s", text, why);
-}
-
 static error_t parse_more(int key, char *arg, struct argp_state *state,
                           struct run *r)
 {
@@ -146,9 +133,6 @@ static error_t parse_more(int key, char *arg, struct argp_state *state,
 		return 0;
 	case KEY_QUIET:
 		r->in.style.quiet = true;
-		return 0;
-	case KEY_HOST:
-		parse_host(state, arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		parse_file(state, r, arg);
@@ -217,6 +201,8 @@ static int open_config(struct run *r)
 		code = system_file_open(&r->config, r->file, &r->in.core);
 		r->in.config = code ? NULL : &r->config;
 		r->in.core.config = r->config.memfd;
+		if (!code && of_init)
+			code = host_grants_of_file(&r->core, &r->config);
 	} else if (named && of_init) {
 		/* Core reads it; here it is only looked at. */
 		code = system_file_open(&r->config, named, &r->in.core);
