@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the test driver share. */
+#pragma once
+
+#include <fief/component.h>
+#include <fief/kif_host_dir.h>
+#include <fief/log.h>
+
+#include <lib/node.h>
+
+struct step {
+	const char *name;
+	/* Do it; what it tells goes to `told`, which has TOLD_MAX bytes. */
+	enum kif_host_err (*take)(const struct kif_host *, const struct node *,
+	                          char *told);
+};
+
+enum { TOLD_MAX = 400 };
+
+/* Ends with one that has no name. */
+extern const struct step dir_steps[], other_steps[];
+
+/* A signal that something is ready. */
+extern fief_cap ready_signal;
