@@ -167,6 +167,8 @@ void core_module_state(const char *name, struct core_file_state *out);
 /* Open what the command line grants. Says what is wrong; returns an exit code,
  * or 0. */
 int core_grants_open(void);
+/* `fief` was told of another size. */
+void core_grants_resized(void);
 /* False if the record could not be written without blocking. */
 bool core_log_record(const char *record, size_t len);
 /* Wait for room for records, not for long. False: there is none. */

@@ -185,6 +185,11 @@ void core_control_readable(int fd)
 	char request[512];
 	ssize_t n;
 
+	if (fd == core_host.resized) {
+		core_grants_resized();
+		return;
+	}
+
 	while ((n = recv(fd, request, sizeof(request) - 1, MSG_DONTWAIT)) > 0) {
 		request[n] = '\0';
 		handle(request);

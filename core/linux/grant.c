@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,11 +151,45 @@ static int grant_open(const char *text)
 	return grant_add(&s, kind, fd);
 }
 
+/* ---- the size of a terminal ---- */
+
+/* `fief` passes the signal on, which only it gets. */
+static int resized_watch(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	core_host.resized = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (core_host.resized >= 0 && !kcore_watch(core_host.resized))
+		return 0;
+	fprintf(stderr, "core: cannot hear of the size of terminals: %s\n",
+	        strerror(errno));
+	return FIEF_EXIT_FRAMEWORK;
+}
+
+void core_grants_resized(void)
+{
+	struct signalfd_siginfo info;
+
+	while (read(core_host.resized, &info, sizeof(info)) == sizeof(info))
+		core_grant_resized();
+}
+
+static bool terminals(void)
+{
+	LIST_FOR_EACH(g, &core.grants, struct core_grant, in_core)
+		if (g->kind == KIF_HOST_TTY)
+			return true;
+	return false;
+}
+
 int core_grants_open(void)
 {
 	int code = 0;
 
 	for (const char **g = core_host.grant; *g && !code; g++)
 		code = grant_open(*g);
-	return code;
+	return code || !terminals() ? code : resized_watch();
 }

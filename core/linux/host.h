@@ -8,6 +8,7 @@ struct core_host {
 	const char **grant;   /* "name=kind:path,ro", NULL-terminated */
 	int log_fd;           /* pipe for log records; never blocks */
 	int control_fd;       /* seqpacket socket of `fief`, or -1 */
+	int resized;          /* owned: signalfd, SIGWINCH; 0: none */
 };
 
 extern struct core_host core_host;

@@ -16,6 +16,7 @@
 
 #include "host_grant.h"
 #include "suggest.h"
+#include "terminal.h"
 #include "util.h"
 
 struct wanted {
@@ -130,10 +131,9 @@ static int refuse_path(const struct wanted *w, int error)
  * another one in core. */
 static char *own_terminal(void)
 {
-	const char *name = NULL;
+	const int fd = terminal_own();
+	const char *name = fd < 0 ? NULL : ttyname(fd);
 
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO && !name; fd++)
-		name = ttyname(fd);
 	return name ? strdup(name) : NULL;
 }
 

@@ -19,6 +19,7 @@
 #include "requests.h"
 #include "runtime_dir.h"
 #include "server.h"
+#include "terminal.h"
 #include "util.h"
 #include "watch.h"
 
@@ -52,6 +53,7 @@ struct instance {
 	struct watch file;
 	int signals;       /* owned: signalfd */
 	sigset_t old_mask; /* of signals */
+	struct terminal terminal;
 	int64_t timeout_at, kill_at;
 	int code; /* why we stop it; -1: it decides */
 	bool stopping, stop_sent, log_ended, ended;
@@ -88,6 +90,10 @@ static void on_signal(struct instance *in)
 	struct signalfd_siginfo info;
 
 	while (read(in->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH) {
+			kill(in->core.pid, SIGWINCH);
+			continue;
+		}
 		if (in->stopping) {
 			in->kill_at = util_now_ms(); /* asked twice */
 			continue;
@@ -248,6 +254,8 @@ static int signals_open(struct instance *in)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGQUIT);
+	if (in->terminal.fd >= 0)
+		sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, &in->old_mask);
 	signal(SIGPIPE, SIG_IGN);
 	in->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -281,6 +289,7 @@ static int start(struct instance *in)
 {
 	int code = limit_check();
 
+	terminal_lend(&in->terminal, &in->o->core);
 	if (!code)
 		code = signals_open(in);
 
@@ -324,6 +333,7 @@ static void fini(struct instance *in)
 	instance_release(&in->dir, &in->claim);
 	runtime_dir_close(&in->dir);
 	core_process_fini(&in->core);
+	terminal_take_back(&in->terminal);
 	output_fini(&in->out);
 	log_reader_fini(&in->log);
 	requests_fini(&in->requests);
