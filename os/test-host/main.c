@@ -89,6 +89,8 @@ static void on_ready(struct fief_signal_handler *self, unsigned count)
 	size_t got;
 
 	(void)self, (void)count;
+	if (say_rest(m.env->host))
+		return; /* there will be another signal */
 	while (!m.env->host->tty->read(text, sizeof(text) - 1, &got) && got) {
 		text[got] = '\0';
 		for (size_t i = 0; i < got; i++)

@@ -63,14 +63,30 @@ static enum kif_host_err take_punch(const struct kif_host *h,
 
 /* ---- a terminal ---- */
 
+static const char *unsaid = "";
+
+/* AGAIN also where another process is just writing there. */
+enum kif_host_err say_rest(const struct kif_host *h)
+{
+	enum kif_host_err e = KIF_HOST_OK;
+	size_t got = 0;
+
+	while (*unsaid && !e) {
+		e = h->tty->write(unsaid, strlen(unsaid), &got);
+		unsaid += e ? 0 : got;
+	}
+	return e;
+}
+
 static enum kif_host_err take_say(const struct kif_host *h,
                                   const struct node *n, char *told)
 {
-	const char *text = node_attr(n, "text", "");
-	size_t got;
+	enum kif_host_err e;
 
 	(void)told;
-	return h->tty->write(text, strlen(text), &got);
+	unsaid = node_attr(n, "text", "");
+	e = say_rest(h);
+	return e == KIF_HOST_AGAIN ? KIF_HOST_OK : e; /* see on_ready */
 }
 
 static enum kif_host_err take_size(const struct kif_host *h,

@@ -20,5 +20,8 @@ enum { TOLD_MAX = 400 };
 /* Ends with one that has no name. */
 extern const struct step dir_steps[], other_steps[];
 
+/* Go on with what is to be written to the terminal. */
+enum kif_host_err say_rest(const struct kif_host *);
+
 /* A signal that something is ready. */
 extern fief_cap ready_signal;

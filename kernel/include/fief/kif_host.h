@@ -89,7 +89,8 @@ struct kif_host_tty_size {
 };
 
 struct kif_host_tty_ops {
-	/* Never wait: AGAIN. 0 bytes read: the line was hung up. */
+	/* Never wait: AGAIN, also while another process writes there. 0 bytes
+	 * read: the line was hung up. */
 	enum kif_host_err (*read)(void *to, size_t len, size_t *got);
 	enum kif_host_err (*write)(const void *from, size_t len, size_t *got);
 	/* Have a signal submitted, to an own object, when it can be read or
