@@ -164,14 +164,18 @@ struct kif_host_dir_ops {
 	                           const struct kif_host_time *accessed,
 	                           const struct kif_host_time *modified);
 	enum kif_host_err (*space)(kif_host_file, struct kif_host_space *out);
-	/* Watch what is open, by its identity, until unwatch. May wait for
-	 * core. LIMIT. The number may be that of an earlier watch of the same
-	 * file, which gets these changes then. */
+	/* Watch what is open, by its identity, until unwatch; it may be closed
+	 * then. May wait for core, which waits for nobody. The number may be
+	 * that of an earlier watch of the same file, which has these changes
+	 * from then on. UNSUPPORTED: a network file system, a FUSE, or another
+	 * one than the grant's own. LIMIT: 4096, or the user's on the host. */
 	enum kif_host_err (*watch)(kif_host_file, unsigned changes,
 	                           int32_t *watch);
 	enum kif_host_err (*unwatch)(int32_t watch);
-	/* What happened; AGAIN. Have a signal submitted, to an own object, when
-	 * there is more to read after AGAIN. */
+	/* What happened, aligned to 8; AGAIN. INVALID: `len` is too little for
+	 * the next one, 272 are enough for any. Have a signal submitted, to an
+	 * own object, when there is more to read after AGAIN; INVALID before
+	 * the first watch. */
 	enum kif_host_err (*events)(void *out, size_t len, size_t *got);
 	enum kif_host_err (*events_signal)(fief_cap signal);
 	/* The same for a fifo: when it can be read or written again. */

@@ -35,6 +35,11 @@ enum kop_label {
 	KOP_EXIT,        /* a = exit code */
 	KOP_CRASH,       /* struct kop_crash */
 	KOP_NEWS,        /* put notices that wait into the PD page */
+	KOP_WATCH,       /* of drivers with a directory: have changes of what is
+	                  * open as descriptor `a` told, b = inotify mask,
+	                  * size = 1: and send that descriptor; result
+	                  * a = watch, b = its number on the socket */
+	KOP_UNWATCH,     /* a = watch */
 	KOP_COUNT
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What of the host drivers are started with: a descriptor, and a zygote. */
 
-#include "host.h"
+#include "watch.h"
 
 #include <stdlib.h>
 
@@ -37,6 +37,8 @@ enum fief_err kcore_grant_create(enum kif_host_kind kind, bool writeable,
 	g->zygote.class = class;
 	g->zygote.grant = fd;
 	g->zygote.sock = g->zygote.listener = -1;
+	if (kind == KIF_HOST_DIR)
+		host_watch_prepare(&g->zygote);
 	host.zygote[host.nzygotes++] = &g->zygote;
 	*out = g;
 	return FIEF_OK;

@@ -55,6 +55,8 @@ struct kcore_pd {
 	uint32_t id;   /* place in host.pd, and core's channel number */
 	uint32_t name; /* for peers; never given to another PD */
 	struct host_zygote *zygote; /* borrowed: of its class */
+	int inotify;                /* owned: of its watches; -1: none */
+	unsigned watches;           /* at most; some may be gone */
 	enum host_state state;
 	void *ctx;
 	int pid;

@@ -3,6 +3,7 @@
  * each checked against the PD's own channels and quota. */
 
 #include "host.h"
+#include "watch.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -356,6 +357,8 @@ static const kop_fn kop_table[KOP_COUNT] = {
 	[KOP_EXIT] = kop_exit,
 	[KOP_CRASH] = kop_crash,
 	[KOP_NEWS] = kop_news,
+	[KOP_WATCH] = host_kop_watch,
+	[KOP_UNWATCH] = host_kop_unwatch,
 };
 
 void host_kernel_object(struct kcore_pd *pd, struct kif_msg *in,

@@ -161,7 +161,7 @@ static enum fief_err pd_make(struct host_zygote *z, struct kcore_pd **out)
 	if (!pd)
 		return FIEF_LIMIT;
 	pd->sock = pd->child_sock = pd->bell = pd->epoll = -1;
-	pd->chan_fd = pd->page_fd = pd->wake = -1;
+	pd->chan_fd = pd->page_fd = pd->wake = pd->inotify = -1;
 	pd->zygote = z;
 	pd->eps = 1;
 	pd->state = HOST_CREATED;
@@ -373,6 +373,7 @@ static void pd_bury(struct kcore_pd *pd)
 	pd->kernel = FIEF_CAP_NULL;
 	close_fd(&pd->sock);
 	close_fd(&pd->wake);
+	close_fd(&pd->inotify);
 	close_fd(&pd->child_sock);
 	close_fd(&pd->bell);
 	close_fd(&pd->epoll);

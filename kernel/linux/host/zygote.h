@@ -24,8 +24,10 @@ struct host_undecided {
 struct host_zygote {
 	uint32_t number; /* of host.zygote; 0 is that of native PDs */
 	enum host_class class;
-	int grant; /* owned: what its PDs share; -1: nothing */
-	int pid;   /* 0: it does not run */
+	int grant;       /* owned: what its PDs share; -1: nothing */
+	bool watchable;  /* its file system is one of this host ... */
+	uint64_t device; /* ... namely this one */
+	int pid;         /* 0: it does not run */
 	int sock, listener;
 	bool ready;                /* core has its listener */
 	struct host_spawn *spawns; /* wait for room towards it */

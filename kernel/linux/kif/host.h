@@ -33,6 +33,13 @@ enum kif_host_err kif_host_ready(int fd, bool out, fief_cap signal);
 /* The descriptor with that tag is. */
 void kif_host_became_ready(struct kif_pd *, uint64_t tag);
 
+/* ---- host_watch.c; members of kif_dir_ops ---- */
+enum kif_host_err kif_host_watch(kif_host_file, unsigned changes,
+                                 int32_t *watch);
+enum kif_host_err kif_host_unwatch(int32_t watch);
+enum kif_host_err kif_host_events(void *out, size_t len, size_t *got);
+enum kif_host_err kif_host_events_signal(fief_cap signal);
+
 /* ---- host_change.c: what changes a directory; members of kif_dir_ops ---- */
 enum kif_host_err kif_host_truncate(kif_host_file, uint64_t size);
 enum kif_host_err kif_host_allocate(kif_host_file, enum kif_host_allocate,

@@ -273,5 +273,9 @@ const struct kif_host_dir_ops kif_dir_ops = {
 	.mode = kif_host_mode,
 	.times = kif_host_times,
 	.space = dir_space,
+	.watch = kif_host_watch,
+	.unwatch = kif_host_unwatch,
+	.events = kif_host_events,
+	.events_signal = kif_host_events_signal,
 	.fifo_signal = dir_fifo_signal,
 };

@@ -156,6 +156,7 @@ struct kif_pd {
 	struct pd_page *page; /* core: NULL */
 	int sock;             /* core: -1 */
 	int boot_fd;          /* the boot dataspace, for its sink page */
+	int watch_fd;         /* inotify, of drivers; 0: none so far */
 	uint32_t sock_taken;  /* messages ever read from it */
 	_Atomic uint32_t lock;
 	uint32_t cap_free;       /* index + 1 of the first free handle */
