@@ -266,6 +266,37 @@ static enum kif_host_err take_space(const struct kif_host *h,
 	return e;
 }
 
+/* The step's path, from now on; what happens is logged by main.c. */
+static enum kif_host_err take_watch(const struct kif_host *h,
+                                    const struct node *n, char *told)
+{
+	int32_t watch;
+	kif_host_file f;
+	enum kif_host_err e =
+		h->dir->open(KIF_HOST_GRANT, path_of(n), KIF_HOST_PATH, &f);
+
+	(void)told;
+	if (e)
+		return e;
+	e = h->dir->watch(f,
+	                  KIF_HOST_CONTENT | KIF_HOST_ADDED | KIF_HOST_REMOVED,
+	                  &watch);
+	if (!e)
+		e = h->dir->events_signal(ready_signal);
+	return e ? e : h->close(f);
+}
+
+static enum kif_host_err take_unwatch(const struct kif_host *h,
+                                      const struct node *n, char *told)
+{
+	uint64_t watch = 0;
+
+	(void)told;
+	if (node_attr_u64(n, "watch", 0, NULL, &watch))
+		return KIF_HOST_INVALID;
+	return h->dir->unwatch((int32_t)watch);
+}
+
 const struct step dir_steps[] = {
 	{ "open", take_open },       { "read", take_read },
 	{ "write", take_write },     { "list", take_list },
@@ -274,5 +305,6 @@ const struct step dir_steps[] = {
 	{ "symlink", take_symlink }, { "link", take_link },
 	{ "remove", take_remove },   { "rename", take_rename },
 	{ "times", take_times },     { "sparse", take_sparse },
-	{ "space", take_space },     { 0 },
+	{ "space", take_space },     { "watch", take_watch },
+	{ "unwatch", take_unwatch }, { 0 },
 };

@@ -100,6 +100,22 @@ static void on_ready(struct fief_signal_handler *self, unsigned count)
 	}
 }
 
+static void on_events(struct fief_signal_handler *self, unsigned count)
+{
+	_Alignas(8) char buf[512];
+	size_t got;
+
+	(void)self, (void)count;
+	while (!m.env->host->dir->events(buf, sizeof(buf), &got))
+		for (size_t at = 0; at < got;) {
+			const struct kif_host_event *e = (void *)(buf + at);
+
+			fief_log("watch %d: changes %u, \"%s\"", e->watch,
+			         e->changes, e->name);
+			at += e->len;
+		}
+}
+
 static void on_resized(struct fief_signal_handler *self, unsigned count)
 {
 	struct kif_host_tty_size s;
@@ -133,12 +149,9 @@ static void hear_of_size(void)
 
 static void terminal(void)
 {
-	m.ready.handle = on_ready;
 	m.resized.handle = on_resized;
-	if (fief_signal_manage(m.env->ep, &m.ready) ||
-	    fief_signal_manage(m.env->ep, &m.resized))
+	if (fief_signal_manage(m.env->ep, &m.resized))
 		fief_error("no signals");
-	ready_signal = m.ready.cap;
 	hear_of_size();
 }
 
@@ -158,6 +171,10 @@ void fief_component_construct(struct fief_env *env)
 	}
 	fief_log("starts with: %s, %s", kinds[h->kind],
 	         h->writeable ? "writeable" : "read-only");
+	m.ready.handle = h->tty ? on_ready : on_events;
+	if (fief_signal_manage(env->ep, &m.ready))
+		fief_error("no signals");
+	ready_signal = m.ready.cap;
 	if (h->tty)
 		terminal();
 	for (const struct node *n = m.config.root->first; n; n = n->next)
