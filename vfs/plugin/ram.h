@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * <ram/>: files in memory, as tmpfs has them: directories, hard and symbolic
- * links, holes, and names of fifos, sockets and devices. All of it is paid from
- * the quota of the component that has the tree.
+ * <ram size="8M"/>: files in memory, as tmpfs has them: directories, hard and
+ * symbolic links, holes, and names of fifos, sockets and devices. All of it is
+ * paid from the quota of the component that has the tree, and takes `size` bytes
+ * at most; without it, as much as there is. NO_SPACE beyond.
  */
 #pragma once
 

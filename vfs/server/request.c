@@ -89,6 +89,7 @@ static enum fief_err request_make(struct session *s,
 	r->bytes = bytes;
 	r->session = s;
 	r->packet = *p;
+	r->packet.status = FIEF_OK;
 	r->asked = *asked;
 	r->path = (char *)(r + 1);
 	r->text = r->path + asked->path_len + 2;
@@ -147,6 +148,7 @@ void request_run(struct session *s, const struct fief_packet *p)
 
 		handle_close(s, p->op >> FS_OP_BITS);
 		ack.op = VFS_OK;
+		ack.status = FIEF_OK;
 		session_ack(s, &ack);
 		return;
 	}

@@ -208,30 +208,39 @@ static void ram_destroy(struct vfs_fs *f)
 {
 	struct ram_fs *fs = FIEF_CONTAINER_OF(f, struct ram_fs, fs);
 
-	fief_free(fs->alloc, fs, sizeof(*fs));
+	fief_free(fs->guard.backing, fs, sizeof(*fs));
 }
 
 static const struct vfs_fs_ops fs_ops = { .destroy = ram_destroy };
 
 /* ---- the file system ---- */
 
+static void fs_init(struct ram_fs *fs, struct vfs *v, uint64_t size)
+{
+	fs->budget.ram_limit = (size_t)size;
+	fief_guarded_alloc_init(&fs->guard, vfs_alloc(v), &fs->budget);
+	fs->alloc = &fs->guard.alloc;
+	vfs_fs_init(&fs->fs, v, &fs_ops, NULL);
+}
+
 static enum fief_err ram_create(struct vfs *v, const struct node *config,
                                 struct node_error *err, struct vfs_fs **out)
 {
 	const struct vfs_op root = { .mode = 0755 };
+	uint64_t size;
 	struct ram_fs *fs;
 	struct ram_node *n;
 	void *mem;
-	enum fief_err e = fief_alloc_zeroed(vfs_alloc(v), sizeof(*fs), &mem);
+	enum fief_err e = node_attr_u64(config, "size", SIZE_MAX, err, &size);
 
-	(void)config, (void)err;
+	if (!e)
+		e = fief_alloc_zeroed(vfs_alloc(v), sizeof(*fs), &mem);
 	if (e)
 		return e;
 	fs = mem;
-	fs->alloc = vfs_alloc(v);
-	vfs_fs_init(&fs->fs, v, &fs_ops, NULL);
+	fs_init(fs, v, size);
 	if (ram_node_make(fs, VFS_DIR, &root, &n)) {
-		fief_free(fs->alloc, fs, sizeof(*fs));
+		fief_free(vfs_alloc(v), fs, sizeof(*fs));
 		return FIEF_OUT_OF_RAM;
 	}
 	n->dir.parent = n;

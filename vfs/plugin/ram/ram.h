@@ -2,13 +2,16 @@
 /* Private parts of the ram file system. */
 #pragma once
 
+#include <fief/budget.h>
 #include <lib/tree.h>
 #include <vfs/dirent.h>
 
 struct ram_fs {
 	struct vfs_fs fs;
-	struct fief_alloc *alloc; /* borrowed */
-	struct list dying;        /* nodes that nobody refers to */
+	struct fief_alloc *alloc; /* `guard`: for all that is in it */
+	struct fief_guarded_alloc guard;
+	struct fief_budget budget; /* how much that may be */
+	struct list dying;         /* nodes that nobody refers to */
 	bool draining;
 	uint64_t inos;  /* given so far */
 	uint64_t bytes; /* of content that memory is taken for */
