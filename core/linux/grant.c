@@ -125,9 +125,9 @@ static int grant_add(const struct spec *s, enum kif_host_kind kind, int fd)
 
 static int open_code(int error)
 {
-	return error == ENOENT || error == ENOTDIR || error == ENXIO ?
-	               FIEF_EXIT_NOT_FOUND :
-	               FIEF_EXIT_NOT_RUNNABLE;
+	return error == EACCES || error == EPERM || error == EROFS ?
+	               FIEF_EXIT_NOT_RUNNABLE :
+	               FIEF_EXIT_NOT_FOUND;
 }
 
 static int grant_open(const char *text)
