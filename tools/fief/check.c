@@ -120,6 +120,7 @@ static void check_all(struct check *c)
 
 	if (in)
 		image_check(&c->params, in->config, image_missed, &c->findings);
+	check_grants(&c->system, &c->params, &c->findings);
 	check_inits(&c->system, c->params.ram, c->params.caps, &c->findings);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "authority.h"
+#include "core_process.h"
 
 /* check_routes.c: rules that no provider satisfies, that are ambiguous, or
  * never reached; services of the parent that it will not give. */
@@ -23,6 +24,10 @@ bool check_selects_none(const struct config_rule *r,
 
 /* check_start.c: sessions that children need to start, and children that wait
  * for each other with them. */
+/* Grants that drivers are to start with, and nobody gives: neither the
+ * configuration nor the options. */
+void check_grants(const struct authority *a, const struct core_params *p,
+                  struct findings *f);
 void check_start(const struct authority_init *in, struct findings *);
 
 /* check_quota.c: what children are given. For the outermost init, of what a run
