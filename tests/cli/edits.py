@@ -325,4 +325,4 @@ class Grants(Edited):
                          server)
         self.done("revoke", "--all")
         # It is another word for what `run` gives to a whole system.
-        self.refused(2, "unknown option", "run", "--grant", "x")
+        self.refused(2, "expected is NAME=KIND:PATH", "run", "--grant", "x")

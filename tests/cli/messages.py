@@ -28,7 +28,8 @@ FEWEST_LETTERS = 6      # with less of its own, a format is only glue
 UNSEEN = {
     # The host fails us. No input leads there, nor does another's fault.
     "out of memory": "host", "no memory for the configuration": "host",
-    "cannot receive signals": "host", "cannot start core": "host",
+    "cannot receive signals": "host",
+    "cannot hear of the size of terminals": "host", "cannot start core": "host",
     "cannot find the program's own folder": "host without /proc",
     "not enough memory for the parser": "lib/node/test",
     "no memory to report the crash": "host",
