@@ -52,3 +52,5 @@ void bench_group_scale(struct bench *);
 void bench_group_kill(struct bench *);
 void bench_group_bulk(struct bench *);
 void bench_group_stream(struct bench *);
+void bench_group_files(struct bench *);
+void bench_group_server_files(struct bench *);

@@ -26,6 +26,8 @@ static const struct {
 	{ "kill", bench_group_kill },
 	{ "bulk", bench_group_bulk },
 	{ "stream", bench_group_stream },
+	{ "files", bench_group_files },
+	{ "server_files", bench_group_server_files },
 };
 
 static struct bench bench;

@@ -24,6 +24,7 @@ static const struct {
 	{ "vfork_exec", peer_vfork_exec },
 	{ "posix_spawn", peer_posix_spawn },
 	{ "start_rate", peer_start_rate },
+	{ "tmpfs", peer_tmpfs },
 	{ "sleepers", peer_sleepers },
 };
 

@@ -29,3 +29,4 @@ void peer_vfork_exec(const struct bench_args *args);
 void peer_posix_spawn(const struct bench_args *args);
 void peer_start_rate(const struct bench_args *args);
 void peer_sleepers(const struct bench_args *args);
+void peer_tmpfs(const struct bench_args *);
