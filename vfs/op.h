@@ -120,7 +120,10 @@ struct vfs_op {
 
 	/* ---- for who works on it ---- */
 	enum vfs_err (*step)(struct vfs_op *, enum vfs_err); /* goes on */
-	void (*cancel)(struct vfs_op *); /* while late: end it, if it can be */
+	/* While it is late, set by whoever that is: end it now, as CANCELED,
+	 * and touch neither it nor its buffers any more. NULL: not late. */
+	void (*cancel)(struct vfs_op *);
+	void *worker; /* of whoever is late */
 	struct list_elem link;
 	size_t walked; /* AT_LINK: bytes of the path, the name included */
 	bool opens;    /* core: what is made is opened, too */

@@ -94,12 +94,32 @@ static void breach(const char *what)
 	m.failed = 1;
 }
 
+/* The acknowledgement of a packet with that cookie. */
+static bool awaited(struct fief_packet *p, uint64_t cookie)
+{
+	enum fief_err e;
+
+	for (;;) {
+		fief_packet_source_awake(&m.stream);
+		while (!(e = fief_packet_get_ack(&m.stream, p)))
+			if (p->cookie == cookie)
+				return true;
+		if (e != FIEF_AGAIN)
+			return false;
+		if (fief_packet_source_sleep(&m.stream))
+			fief_entrypoint_wait_io(m.env->ep);
+	}
+}
+
 /* The outcome of one request, worked on at once; ~0: none. */
 static uint32_t ask(enum fs_op op, uint32_t handle, struct fs_request asked,
                     const char *path, const char *text)
 {
+	static uint64_t asks;
+	const uint64_t cookie = ++asks;
 	struct fief_packet p = { .op = (uint32_t)op | handle << FS_OP_BITS,
-		                 .size = FS_PAYLOAD };
+		                 .size = FS_PAYLOAD,
+		                 .cookie = cookie };
 	char *at = fief_packet_at(&m.stream, &p);
 
 	asked.path_len = (uint16_t)strlen(path);
@@ -111,7 +131,7 @@ static uint32_t ask(enum fs_op op, uint32_t handle, struct fs_request asked,
 		return ~0u;
 	fief_packet_source_show(&m.stream);
 	if (file_system_process((struct file_system_cap){ m.session.cap }) ||
-	    fief_packet_get_ack(&m.stream, &p))
+	    !awaited(&p, cookie))
 		return ~0u;
 	return p.status ? ~0u : p.op;
 }
@@ -245,6 +265,7 @@ void fief_component_construct(struct fief_env *env)
 	m.env = env;
 	m.state = 88172645463325252ull;
 	m.acks.handle = on_acks;
+	m.acks.level = FIEF_SIGNAL_IO;
 	if (fief_signal_manage(env->ep, &m.acks) || !session_open())
 		fief_exit(env, 1);
 	ways_out();

@@ -29,7 +29,12 @@ struct policy {
 struct session {
 	struct fief_service_session base;
 	struct server *server; /* borrowed */
-	struct vfs_file *root; /* handle 0: its directory, open */
+	struct vfs_file
+		*root; /* handle 0: its directory, open; NULL: not yet */
+	struct vfs_op entering;
+	enum vfs_err entered; /* LATE: the directory is being looked for */
+	char *path;           /* owned: of that directory, until then */
+	size_t path_bytes;
 	struct fief_packet_stream stream;
 	struct fief_attached_ram memory;
 	struct fief_signal_handler wake; /* the client rings */

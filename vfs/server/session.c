@@ -35,6 +35,8 @@ static bool work(struct session *s)
 	struct fief_packet p;
 	enum fief_err e = FIEF_OK;
 
+	if (s->entered == VFS_LATE)
+		return true; /* root_entered wakes us */
 	s->served = true;
 	for (unsigned i = 0; i < TURN && !s->broken && !e; i++) {
 		e = fief_packet_take(&s->stream, &p);
@@ -111,28 +113,55 @@ const struct file_system_ops session_ops = {
 
 /* ---- begin and end ---- */
 
+static void root_entered(struct vfs_op *op, enum vfs_err e)
+{
+	struct session *s = FIEF_CONTAINER_OF(op, struct session, entering);
+
+	s->entered = e;
+	s->root = e ? NULL : op->file;
+	if (e && e != VFS_CANCELED)
+		fief_warning("\"%s\": %s", s->path, vfs_err_text(e));
+	fief_kif->signal(s->wake.cap); /* packets may wait for this */
+}
+
 /* The directory of a label's last element, below that of the policy. Nothing in
- * it leads up or follows links of clients. */
+ * it leads up or follows links of clients. Another server may have to be asked
+ * for it: then there is a session, in which nothing is found if that is not. */
 static enum fief_err root_enter(struct session *s, const struct policy *p,
                                 const char *dir)
 {
-	static char path[2 * VFS_PATH_MAX + 2];
-	static struct vfs_op op;
 	const size_t len = strlen(p->root);
-	enum vfs_err e;
+	void *mem;
 
 	if (strstr(dir, "/../") || *dir != '/' || label_has_suffix(dir, "/.."))
 		return FIEF_DENIED;
-	memcpy(path, p->root, len);
-	memcpy(path + len, dir, strlen(dir) + 1);
-	op = (struct vfs_op){ .path = path, .flags = VFS_READ | VFS_DIRECTORY };
-	e = vfs_open(s->server->vfs, &op);
-	if (e) {
-		fief_warning("\"%s\": %s", path, vfs_err_text(e));
-		return e == VFS_NO_MEMORY ? FIEF_OUT_OF_RAM : FIEF_DENIED;
+	s->path_bytes = len + strlen(dir) + 1;
+	if (fief_alloc(s->server->env->heap, s->path_bytes, &mem))
+		return FIEF_OUT_OF_RAM;
+	s->path = mem;
+	memcpy(s->path, p->root, len);
+	memcpy(s->path + len, dir, s->path_bytes - len);
+	s->entering = (struct vfs_op){ .done = root_entered,
+		                       .path = s->path,
+		                       .flags = VFS_READ | VFS_DIRECTORY };
+	s->entered = vfs_open(s->server->vfs, &s->entering);
+	if (s->entered == VFS_LATE)
+		return FIEF_OK;
+	if (!s->entered) {
+		s->root = s->entering.file;
+		return FIEF_OK;
 	}
-	s->root = op.file;
-	return FIEF_OK;
+	fief_warning("\"%s\": %s", s->path, vfs_err_text(s->entered));
+	return s->entered == VFS_NO_MEMORY ? FIEF_OUT_OF_RAM : FIEF_DENIED;
+}
+
+static void root_leave(struct session *s)
+{
+	if (s->entered == VFS_LATE && s->entering.cancel)
+		s->entering.cancel(&s->entering);
+	if (s->root)
+		vfs_close(s->root);
+	fief_free(s->server->env->heap, s->path, s->path_bytes);
 }
 
 static enum fief_err stream_make(struct session *s, const char *args)
@@ -183,8 +212,8 @@ enum fief_err session_init(struct fief_service_session *base,
 	e = fief_signal_manage(s->server->env->ep, &s->wake);
 	if (!e)
 		return FIEF_OK;
-	vfs_close(s->root);
 free:
+	root_leave(s);
 	fief_attached_ram_fini(&s->memory);
 	return e;
 }
@@ -196,7 +225,7 @@ void session_fini(struct fief_service_session *base)
 	fief_signal_dissolve(s->server->env->ep, &s->wake);
 	requests_forget(s);
 	handles_close(s);
-	vfs_close(s->root);
+	root_leave(s);
 	fief_kif->drop(s->stream.peer, 1);
 	fief_attached_ram_fini(&s->memory);
 }

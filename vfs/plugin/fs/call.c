@@ -157,16 +157,33 @@ static void tell(struct fs *fs)
 		fs->broken = true;
 }
 
+/* The server goes on with it; what it says is not for anybody then. */
+static void call_cancel(struct vfs_op *op)
+{
+	struct call *c = op->worker;
+
+	c->op = NULL;
+	if (list_linked(&c->link))
+		call_free(c);
+	vfs_op_end(op, VFS_CANCELED);
+}
+
 enum vfs_err call_start(struct call *c)
 {
 	struct fs *fs = c->fs;
+	struct vfs_op *op = c->op;
 	enum vfs_err result = VFS_LATE;
+
+	op->worker = c;
+	op->cancel = call_cancel;
 
 	if (!call_send(c))
 		list_add_last(&fs->waiting, &c->link);
 	tell(fs);
 	if (!fs->async)
 		calls_collect(fs, c, &result);
+	if (result != VFS_LATE)
+		op->cancel = NULL;
 	return result;
 }
 
@@ -183,6 +200,20 @@ enum vfs_err call_plain(struct call *c, uint32_t outcome,
 static struct call *call_of(struct fs *fs, const struct fief_packet *p)
 {
 	return p->cookie < FS_QUEUE ? fs->call[p->cookie] : NULL;
+}
+
+/* What was opened for nobody is closed. */
+static void call_drop(struct call *c, const struct fief_packet *p)
+{
+	struct fs_reply reply;
+	struct fs_node *n;
+
+	if (c->code != FS_OPEN || p->status || p->op)
+		return;
+	memcpy(&reply, payload(c), sizeof(reply));
+	reply.text_len = 0;
+	if (!fs_node_make(c->fs, reply.handle, &reply, NULL, &n))
+		vfs_node_put(&n->node);
 }
 
 static enum vfs_err call_finish(struct call *c, const struct fief_packet *p)
@@ -221,9 +252,15 @@ static void acknowledged(struct fs *fs, const struct fief_packet *p,
 		return;
 	}
 	op = c->op;
-	e = call_finish(c, p);
+	e = VFS_CANCELED;
+	if (op)
+		e = call_finish(c, p);
+	else
+		call_drop(c, p);
 	slot_give(c);
 	call_free(c);
+	if (!op)
+		return;
 	if (c == awaited)
 		*result = e;
 	else
@@ -321,7 +358,7 @@ static void call_gone(struct call *c, struct call *awaited,
 	call_free(c);
 	if (c == awaited)
 		*result = VFS_GONE;
-	else
+	else if (op)
 		vfs_op_end(op, VFS_GONE);
 }
 
