@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Children by name: aliases, and names that lead to nobody. */
 
-#include "config_guess.h"
 #include "config_parse.h"
+
+#include <lib/guess.h>
 
 const struct config_alias *config_alias_find(const struct config *c,
                                              const char *name)
@@ -36,12 +37,12 @@ bool config_server_known(const struct parser *p, const char *name)
 enum fief_err config_child_unknown(struct parser *p, const char *what,
                                    struct node_place place, const char *name)
 {
-	struct config_guess g = { 0 };
+	struct guess g = { 0 };
 
 	for (const struct config_start *s = p->c->starts; s; s = s->next)
-		config_guess_try(&g, name, s->name);
+		guess_try(&g, name, s->name);
 	for (const struct config_alias *a = p->c->aliases; a; a = a->next)
-		config_guess_try(&g, name, a->name);
+		guess_try(&g, name, a->name);
 	return config_warn(p, place,
 	                   "%s \"%s\", but there is no such child%s%s%s", what,
 	                   name, g.name ? ", did you mean \"" : "",

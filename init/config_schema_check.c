@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Is a config as the schema has it? */
 
-#include "config_guess.h"
 #include "config_schema.h"
 
+#include <lib/guess.h>
 #include <lib/mem.h>
 
 /* ---- attributes ---- */
@@ -13,10 +13,10 @@ static enum fief_err attr_unknown(const struct node *n,
                                   const struct config_element *e,
                                   struct node_error *err)
 {
-	struct config_guess g = { 0 };
+	struct guess g = { 0 };
 
 	CONFIG_FOR_EACH_ATTR(row, e)
-		config_guess_try(&g, a->name, row->name);
+		guess_try(&g, a->name, row->name);
 	if (!g.name)
 		return node_error_set(err, FIEF_INVALID, a->at,
 		                      "unknown attribute \"%s\" of <%s>",
@@ -63,10 +63,10 @@ static enum fief_err child_unknown(const struct node *n,
                                    const struct config_element *in,
                                    struct node_error *err)
 {
-	struct config_guess g = { 0 };
+	struct guess g = { 0 };
 
 	CONFIG_FOR_EACH_CHILD(e, in)
-		config_guess_try(&g, n->name, (*e)->name);
+		guess_try(&g, n->name, (*e)->name);
 	if (!g.name)
 		return node_error_set(err, FIEF_INVALID, n->at,
 		                      "unknown element <%s> in <%s>", n->name,

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <init/config_guess.h>
+#include <lib/guess.h>
 
 #include <init/route.h>
 #include <init/sandbox.h>
@@ -424,11 +424,11 @@ static void warned(void **state)
 static void distance(void **state)
 {
 	(void)state;
-	assert_int_equal(config_distance("", ""), 0);
-	assert_int_equal(config_distance("route", "rout"), 1);
-	assert_int_equal(config_distance("", "abc"), 3);
-	assert_int_equal(config_distance("kitten", "sitting"), 3);
-	assert_true(config_distance("a", "0123456789012345678901234567890123") >
+	assert_int_equal(guess_distance("", ""), 0);
+	assert_int_equal(guess_distance("route", "rout"), 1);
+	assert_int_equal(guess_distance("", "abc"), 3);
+	assert_int_equal(guess_distance("kitten", "sitting"), 3);
+	assert_true(guess_distance("a", "0123456789012345678901234567890123") >
 	            3);
 }
 

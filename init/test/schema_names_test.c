@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names that are known, and how many there may be: each row of the schema. */
-#include <init/config_guess.h>
 #include <init/config_schema_text.h>
+#include <lib/guess.h>
 
 #include "message.h"
 #include "schema_doc.h"
@@ -34,7 +34,7 @@ static bool misspell(char out[WORD_MAX], const char *name, size_t n)
 static void nearest(const char **best, const char *found, const char *valid)
 {
 	if (!*best ||
-	    config_distance(found, valid) < config_distance(found, *best))
+	    guess_distance(found, valid) < guess_distance(found, *best))
 		*best = valid;
 }
 
@@ -68,8 +68,8 @@ static void attr_misspelled(const struct config_entry *e,
 	         "config:2:3: unknown attribute \"%s\" of <%s>, did you mean "
 	         "\"%s\"?",
 	         word, e->element->name, meant);
-	assert_true(config_distance(word, meant) <=
-	            config_distance(word, row->name));
+	assert_true(guess_distance(word, meant) <=
+	            guess_distance(word, row->name));
 	schema_with_attr(text, e, row, word, schema_sample(row));
 	schema_refused(text, error);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What may have been meant by a name that is not known. */
 
-#include "config_guess.h"
+#include <lib/guess.h>
 
 #include <lib/mem.h>
 
 enum { DISTANCE_MAX = 3, WORD_MAX = 32 };
 
 /* One row of Levenshtein's table at a time. Longer names count as far. */
-unsigned config_distance(const char *a, const char *b)
+unsigned guess_distance(const char *a, const char *b)
 {
 	const size_t la = strlen(a), lb = strlen(b);
 	unsigned row[WORD_MAX + 1];
@@ -35,12 +35,11 @@ unsigned config_distance(const char *a, const char *b)
 	return row[lb];
 }
 
-void config_guess_try(struct config_guess *g, const char *found,
-                      const char *valid)
+void guess_try(struct guess *g, const char *found, const char *valid)
 {
-	const unsigned d = config_distance(found, valid);
+	const unsigned d = guess_distance(found, valid);
 
 	if (d <= DISTANCE_MAX && d < strlen(valid) &&
 	    (!g->name || d < g->distance))
-		*g = (struct config_guess){ valid, d };
+		*g = (struct guess){ valid, d };
 }
