@@ -136,8 +136,11 @@ struct vfs_fs_ops {
 	 */
 	enum vfs_err (*walk)(struct vfs_node *dir, const char *path, size_t len,
 	                     bool follow, struct vfs_op *);
-	/* Another config, of the same type. UNSUPPORTED: it is made anew. */
-	enum vfs_err (*update)(struct vfs_fs *, const struct node *config);
+	/* Can it go on with another config of its type? Else, and without
+	 * this operation, it is made anew. */
+	bool (*keeps)(struct vfs_fs *, const struct node *config);
+	/* It has that config now, for which it `keeps`. */
+	void (*update)(struct vfs_fs *, const struct node *config);
 };
 
 struct vfs_fs {
@@ -158,7 +161,8 @@ struct vfs_type {
 	 * What it needs is in `vfs`: vfs_alloc, vfs_env. */
 	enum fief_err (*create)(struct vfs *, const struct node *config,
 	                        struct node_error *, struct vfs_fs **);
-	/* What the config can have; see <vfs/schema.h>. */
+	/* What the config can have, which is checked before; see
+	 * <vfs/schema.h>. NULL: `create` checks. */
 	const struct vfs_schema *schema;
 };
 

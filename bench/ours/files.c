@@ -4,8 +4,7 @@
 #include <lib/fmt.h>
 #include <lib/mem.h>
 #include <vfs/dirent.h>
-#include <vfs/plugin/fs.h>
-#include <vfs/plugin/ram.h>
+#include <vfs/plugins.h>
 #include <vfs/vfs.h>
 
 #include "bench_client.h"
@@ -19,8 +18,6 @@ static struct files {
 	char bytes[PAGE];
 	_Alignas(8) char entries[32768];
 } files;
-
-static const struct vfs_type *const types[] = { &vfs_ram, &vfs_fs, NULL };
 
 static void expect(struct bench *b, const char *what, enum vfs_err e)
 {
@@ -117,7 +114,7 @@ static void tree_make(struct bench *b, const char *type)
 	static struct node fs, dir, root;
 	const struct vfs_args args = { .alloc = b->env->heap,
 		                       .env = b->env,
-		                       .types = types };
+		                       .types = vfs_plugins };
 	struct node_error err = { { 0, 0 }, "" };
 
 	fs = (struct node){ .name = type, .parent = &dir };

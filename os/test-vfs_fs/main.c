@@ -11,8 +11,7 @@
 #include <lib/fmt.h>
 #include <lib/mem.h>
 #include <vfs/dirent.h>
-#include <vfs/plugin/fs.h>
-#include <vfs/plugin/ram.h>
+#include <vfs/plugins.h>
 #include <vfs/vfs.h>
 
 enum { SLOTS = 6, BYTES = 60000, PATH = 64 };
@@ -26,8 +25,6 @@ static struct main {
 	struct vfs_op op[2];
 	char data[2][BYTES];
 } m;
-
-static const struct vfs_type *const types[] = { &vfs_ram, &vfs_fs, NULL };
 
 /* xorshift64*; Vigna 2016 */
 static uint32_t below(uint32_t n)
@@ -353,7 +350,7 @@ static bool tree_make(const char *name, struct vfs **out)
 {
 	const struct vfs_args args = { .alloc = m.env->heap,
 		                       .env = m.env,
-		                       .types = types };
+		                       .types = vfs_plugins };
 	struct node_error err = { { 0, 0 }, "" };
 
 	if (!vfs_create(&args, node_first(m.config.root, name), &err, out))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* From a configuration to mounts. */
 
+#include <lib/guess.h>
 #include <lib/mem.h>
+#include <vfs/schema.h>
 
 #include "internal.h"
 
@@ -163,7 +165,17 @@ static enum fief_err name_check(struct build *b, const struct vfs_mount *dir,
 	return FIEF_OK;
 }
 
-/* The file system of the tree so far that this node is, too. */
+static bool has_equal(const struct node *dir, const struct node *item)
+{
+	NODE_FOR_EACH(n, dir, item->name) {
+		if (node_equal(n, item))
+			return true;
+	}
+	return false;
+}
+
+/* The file system of the tree so far that this node is, too: one with the same
+ * config, or one that can go on with this one and that no other node is equal to. */
 static struct vfs_fs *fs_kept(const struct vfs_mount *old,
                               const struct vfs_mount *dir,
                               const struct node *config)
@@ -177,25 +189,44 @@ static struct vfs_fs *fs_kept(const struct vfs_mount *old,
 			continue;
 		LIST_FOR_EACH(i, &dir->items, struct vfs_mount, link)
 			taken |= i->fs == m->fs;
-		if (!taken && (node_equal(m->config, config) ||
-		               (m->fs->ops->update &&
-		                !m->fs->ops->update(m->fs, config))))
+		if (taken)
+			continue;
+		if (node_equal(m->config, config))
+			return m->fs;
+		if (m->fs->ops->keeps && !has_equal(dir->config, m->config) &&
+		    m->fs->ops->keeps(m->fs, config))
 			return m->fs;
 	}
 	return NULL;
+}
+
+static enum fief_err type_unknown(struct build *b, const struct node *n)
+{
+	struct guess g = { 0 };
+
+	guess_try(&g, n->name, "dir");
+	for (const struct vfs_type *const *t = b->vfs->types; *t; t++)
+		guess_try(&g, n->name, (*t)->name);
+	return node_error_set(b->err, FIEF_INVALID, n->at,
+	                      "<%s>: no such file system%s%s%s", n->name,
+	                      g.name ? ", did you mean \"" : "",
+	                      g.name ? g.name : "", g.name ? "\"?" : "");
 }
 
 static enum fief_err fs_add(struct build *b, struct vfs_mount *dir,
                             const struct vfs_mount *old, const struct node *n)
 {
 	const struct vfs_type *type = type_find(b->vfs, n->name);
-	struct vfs_fs *fs = fs_kept(old, dir, n);
 	struct vfs_mount *m;
-	enum fief_err e = FIEF_OK;
+	struct vfs_fs *fs;
+	enum fief_err e;
 
 	if (!type)
-		return node_error_set(b->err, FIEF_INVALID, n->at,
-		                      "<%s>: no such file system", n->name);
+		return type_unknown(b, n);
+	e = type->schema ? vfs_schema_check(type->schema, n, b->err) : FIEF_OK;
+	if (e)
+		return e;
+	fs = fs_kept(old, dir, n);
 	if (fs)
 		vfs_node_get(fs->root);
 	else
@@ -217,13 +248,24 @@ static enum fief_err fs_add(struct build *b, struct vfs_mount *dir,
 static enum fief_err items_add(struct build *b, struct vfs_mount *dir,
                                const struct vfs_mount *old, unsigned depth);
 
+static const struct vfs_attr dir_attrs[] = {
+	{ "name", NULL, "name of the directory", VFS_VALUE_NAME, true },
+	{ 0 },
+};
+
+static const struct vfs_schema dir_schema = {
+	.text = "a directory, with what is in it",
+	.attrs = dir_attrs,
+	.any = true,
+};
+
 static enum fief_err dir_add(struct build *b, struct vfs_mount *dir,
                              const struct vfs_mount *old, const struct node *n,
                              unsigned depth)
 {
-	struct vfs_name name = { 0 };
+	struct vfs_name name = { .s = node_attr(n, "name", NULL) };
 	struct vfs_mount *m;
-	enum fief_err e = node_attr_required(n, "name", b->err, &name.s);
+	enum fief_err e = vfs_schema_check(&dir_schema, n, b->err);
 
 	if (!e)
 		e = name_check(b, dir, n, name.s);
@@ -290,12 +332,15 @@ static enum fief_err tree_fill(struct build *b, const struct node *config,
 	return e;
 }
 
-static void generation_set(struct vfs_mount *dir, uint32_t generation)
+/* The tree is sure to be the one now: those that were kept learn their config. */
+static void tree_commit(struct vfs_mount *dir, uint32_t generation)
 {
 	LIST_FOR_EACH(m, &dir->items, struct vfs_mount, link) {
 		if (m->fs)
 			m->fs->generation = generation;
-		generation_set(m, generation);
+		if (m->fs && m->fs->ops->update)
+			m->fs->ops->update(m->fs, m->config);
+		tree_commit(m, generation);
 	}
 }
 
@@ -320,7 +365,7 @@ enum fief_err mount_build(struct vfs *v, const struct node *config,
 		return e;
 	}
 	v->generation++;
-	generation_set(b.tree->root, v->generation);
+	tree_commit(b.tree->root, v->generation);
 	*out = b.tree;
 	return FIEF_OK;
 }

@@ -3,14 +3,11 @@
 
 #include <fief/kif_table.h>
 #include <fief/log.h>
-#include <vfs/plugin/fs.h>
-#include <vfs/plugin/ram.h>
+#include <vfs/plugins.h>
 
 #include "server.h"
 
 static struct server m;
-
-static const struct vfs_type *const types[] = { &vfs_ram, &vfs_fs, NULL };
 
 static const struct node *tree_config(void)
 {
@@ -35,7 +32,7 @@ static enum fief_err tree_make(void)
 {
 	const struct vfs_args args = { .alloc = m.env->heap,
 		                       .env = m.env,
-		                       .types = types,
+		                       .types = vfs_plugins,
 		                       .async = true };
 	struct node_error err = { { 0, 0 }, "out of memory" };
 	enum fief_err e;

@@ -29,10 +29,14 @@ static const struct node *parse(struct test_tree *t, const char *config)
 	return n;
 }
 
+struct fief_env *test_env;
+
 void test_tree_init(struct test_tree *t, const struct vfs_type *const *types,
                     const char *config)
 {
-	struct vfs_args a = { .types = types, .now = now, .now_arg = t };
+	struct vfs_args a = {
+		.env = test_env, .types = types, .now = now, .now_arg = t
+	};
 	static struct fief_arena_source source;
 	struct node_error err;
 

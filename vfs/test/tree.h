@@ -24,3 +24,5 @@ enum fief_err test_tree_update(struct test_tree *, const char *config,
 void test_tree_fini(struct test_tree *);
 
 extern const struct vfs_type *const test_types[];
+/* Of trees that are made from now on; NULL: none. */
+extern struct fief_env *test_env;

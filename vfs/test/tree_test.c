@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <vfs/dirent.h>
+#include <vfs/plugins.h>
 
 #include "tree.h"
 
@@ -74,6 +75,13 @@ static enum vfs_err drop(const char *path, uint32_t flags)
 	return vfs_remove(t.vfs, &op);
 }
 
+static enum vfs_err rename_file(const char *from, const char *to)
+{
+	struct vfs_op op = { .path = from, .to_path = to };
+
+	return vfs_rename(t.vfs, &op);
+}
+
 /* All names but the dots, in the order in which they come. */
 static const char *list(const char *path)
 {
@@ -103,7 +111,7 @@ static const char *list(const char *path)
 
 static void begin(const char *config)
 {
-	test_tree_init(&t, test_types, config);
+	test_tree_init(&t, vfs_plugins, config);
 }
 
 static int end(void **state)
@@ -157,25 +165,67 @@ static void lower_layers_show(void **state)
 static void upper_file_hides(void **state)
 {
 	(void)state;
-	begin("<vfs> <dir name=\"d\"> <ram/> </dir> </vfs>");
-	put("/d/a", "lower");
+	begin("<vfs> <ram size=\"2M\"/> </vfs>");
+	put("/a", "lower");
 	assert_int_equal(
-		test_tree_update(&t,
-	                         "<vfs> <dir name=\"d\"> <ram size=\"1M\"/> "
-	                         "</dir> </vfs>",
-	                         NULL),
+		test_tree_update(
+			&t,
+			"<vfs> <ram size=\"1M\"/> <ram size=\"2M\"/> </vfs>",
+			NULL),
 		FIEF_OK);
-	put("/d/a", "upper");
-	assert_int_equal(test_tree_update(&t,
-	                                  "<vfs> <dir name=\"d\"> <ram "
-	                                  "size=\"1M\"/> <ram size=\"2M\"/> "
-	                                  "</dir> </vfs>",
-	                                  NULL),
-	                 FIEF_OK);
-	holds("/d/a", "upper");
-	assert_string_equal(list("/d"), "a ");
-	assert_int_equal(drop("/d/a", 0), VFS_OK);
-	assert_int_equal(find("/d/a"), VFS_NOT_FOUND);
+	put("/b", "upper");
+	assert_int_equal(rename_file("/b", "/a"), VFS_OK);
+	holds("/a", "upper");
+	assert_string_equal(list("/"), "a ");
+	assert_int_equal(drop("/a", 0), VFS_OK);
+	holds("/a", "lower");
+}
+
+/* Is there room for a file of 64 KiB? */
+static enum vfs_err big_file(void)
+{
+	static char big[65536];
+	struct vfs_op op = { .data = big, .len = sizeof(big) };
+	struct vfs_file *f = open_file("/big", VFS_WRITE | VFS_CREATE);
+	enum vfs_err e = f ? vfs_write(f, &op) : VFS_NO_SPACE;
+
+	if (!e && op.count < op.len)
+		e = VFS_NO_SPACE;
+	if (f) {
+		vfs_close(f);
+		assert_int_equal(drop("/big", 0), VFS_OK);
+	}
+	return e;
+}
+
+/* A file system that can have another size goes on, with what is in it; not that
+ * of another node, and not when there is a mistake behind it. */
+static void config_changes_alone(void **state)
+{
+	static const struct {
+		const char *config;
+		enum fief_err result;
+		enum vfs_err big;
+	} table[] = {
+		{ "<vfs> <ram size=\"20K\"/> </vfs>", FIEF_OK, VFS_NO_SPACE },
+		{ "<vfs> <ram size=\"1M\"/> <rma/> </vfs>", FIEF_INVALID,
+		  VFS_NO_SPACE },
+		{ "<vfs> <ram size=\"1M\"/> </vfs>", FIEF_OK, VFS_OK },
+		{ "<vfs> <ram size=\"30K\"/> <ram size=\"1M\"/> </vfs>",
+		  FIEF_OK, VFS_NO_SPACE },
+	};
+
+	(void)state;
+	begin("<vfs> <ram/> </vfs>");
+	put("/kept", "as it was");
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct node_error err;
+
+		assert_int_equal(test_tree_update(&t, table[i].config, &err),
+		                 table[i].result);
+		holds("/kept", "as it was");
+		assert_int_equal(big_file(), table[i].big);
+	}
 }
 
 static void no_way_across(void **state)
@@ -242,7 +292,7 @@ static void mistakes_change_nothing(void **state)
 		const char *config, *text;
 		unsigned column;
 	} table[] = {
-		{ "<vfs> <rom/> </vfs>", "<rom>: no such file system", 7 },
+		{ "<vfs> <rmo/> </vfs>", "<rmo>: no such file system", 7 },
 		{ "<vfs> <dir/> </vfs>", "name", 7 },
 		{ "<vfs> <dir name=\"a/b\"/> </vfs>", "is no name", 12 },
 		{ "<vfs> <dir name=\"..\"/> </vfs>", "is no name", 12 },
@@ -301,6 +351,7 @@ int main(void)
 		CASE(config_comes_first),
 		CASE(lower_layers_show),
 		CASE(upper_file_hides),
+		CASE(config_changes_alone),
 		CASE(no_way_across),
 		CASE(open_files_outlive_mounts),
 		CASE(open_directories_see_mounts),

@@ -4,6 +4,7 @@
 #include <fief/kif_table.h>
 #include <lib/fmt.h>
 #include <lib/mem.h>
+#include <vfs/schema.h>
 
 #include "fs.h"
 
@@ -134,4 +135,23 @@ static enum fief_err fs_create(struct vfs *v, const struct node *config,
 	return FIEF_OK;
 }
 
-const struct vfs_type vfs_fs = { .name = "fs", .create = fs_create };
+static const struct vfs_attr fs_attrs[] = {
+	{ "label", "/", "label of the session: a directory of the server",
+	  VFS_VALUE_TEXT, false },
+	{ "writeable", "yes", "is the session asked for to be written to",
+	  VFS_VALUE_BOOL, false },
+	{ "buffer", "256K", "bytes of memory that it shares with the server",
+	  VFS_VALUE_NUMBER, false },
+	{ 0 },
+};
+
+static const struct vfs_schema fs_schema = {
+	.text = "files of a server, by a File_system session",
+	.attrs = fs_attrs,
+};
+
+const struct vfs_type vfs_fs = {
+	.name = "fs",
+	.create = fs_create,
+	.schema = &fs_schema,
+};

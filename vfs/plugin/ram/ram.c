@@ -3,6 +3,7 @@
 
 #include <lib/mem.h>
 #include <vfs/plugin/ram.h>
+#include <vfs/schema.h>
 
 #include "ram.h"
 
@@ -211,7 +212,28 @@ static void ram_destroy(struct vfs_fs *f)
 	fief_free(fs->guard.backing, fs, sizeof(*fs));
 }
 
-static const struct vfs_fs_ops fs_ops = { .destroy = ram_destroy };
+static bool ram_keeps(struct vfs_fs *f, const struct node *config)
+{
+	(void)f, (void)config;
+	return true;
+}
+
+/* Less than it has: nothing goes, and nothing more comes. */
+static void ram_update(struct vfs_fs *f, const struct node *config)
+{
+	struct ram_fs *fs = FIEF_CONTAINER_OF(f, struct ram_fs, fs);
+	struct node_error err;
+	uint64_t size = 0;
+
+	if (!node_attr_u64(config, "size", SIZE_MAX, &err, &size))
+		fs->budget.ram_limit = (size_t)size;
+}
+
+static const struct vfs_fs_ops fs_ops = {
+	.destroy = ram_destroy,
+	.keeps = ram_keeps,
+	.update = ram_update,
+};
 
 /* ---- the file system ---- */
 
@@ -250,4 +272,19 @@ static enum fief_err ram_create(struct vfs *v, const struct node *config,
 	return FIEF_OK;
 }
 
-const struct vfs_type vfs_ram = { .name = "ram", .create = ram_create };
+static const struct vfs_attr ram_attrs[] = {
+	{ "size", "no bound", "bytes that the files, names and nodes can take",
+	  VFS_VALUE_NUMBER, false },
+	{ 0 },
+};
+
+static const struct vfs_schema ram_schema = {
+	.text = "files in memory, paid from the quota of the component",
+	.attrs = ram_attrs,
+};
+
+const struct vfs_type vfs_ram = {
+	.name = "ram",
+	.create = ram_create,
+	.schema = &ram_schema,
+};
