@@ -56,6 +56,11 @@ extern const struct config_element config_schema;
 FIEF_MUST enum fief_err config_schema_check(const struct node *root,
                                             struct node_error *err);
 
+/* The same for another schema: that of a component that is not init. */
+FIEF_MUST enum fief_err config_element_check(const struct node *root,
+                                             const struct config_element *e,
+                                             struct node_error *err);
+
 /* Has an attribute a value that its row allows? Errors: INVALID, LIMIT. */
 FIEF_MUST enum fief_err config_value_check(const struct node *n,
                                            const struct node_attr *a,

@@ -135,12 +135,19 @@ static enum fief_err element_check(const struct node *n,
 	return r;
 }
 
+enum fief_err config_element_check(const struct node *root,
+                                   const struct config_element *e,
+                                   struct node_error *err)
+{
+	if (!node_has_type(root, e->name))
+		return node_error_set(err, FIEF_INVALID, root->at,
+		                      "found <%s>, expected <%s>", root->name,
+		                      e->name);
+	return element_check(root, e, err);
+}
+
 enum fief_err config_schema_check(const struct node *root,
                                   struct node_error *err)
 {
-	if (!node_has_type(root, config_schema.name))
-		return node_error_set(err, FIEF_INVALID, root->at,
-		                      "found <%s>, expected <config>",
-		                      root->name);
-	return element_check(root, &config_schema, err);
+	return config_element_check(root, &config_schema, err);
 }

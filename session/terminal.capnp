@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-@0xf1ef000000000024;
+@0xf1ef00000000001d;
 # Bytes in and out, as of a terminal or a line.
 
 using Fief = import "fief.capnp";
