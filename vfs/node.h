@@ -27,7 +27,7 @@ struct vfs_node {
 	const struct vfs_node_ops *ops;
 	enum vfs_kind kind;
 	uint32_t refs;
-	struct vfs_extra *extra; /* core: who watches it, locks */
+	struct vfs_extra *extra; /* core: who waits for a change, locks */
 };
 
 struct vfs_node_ops {
@@ -76,6 +76,11 @@ struct vfs_node_ops {
 	/* For file->flags; may set file->ops and file->state. */
 	enum vfs_err (*open)(struct vfs_node *, struct vfs_file *,
 	                     struct vfs_op *);
+
+	/* Somebody waits for a change: tell the next one by vfs_node_changed, or
+	 * that there is no way to know, by vfs_node_unwatched. NULL: each change
+	 * is told anyway. */
+	enum vfs_err (*watch)(struct vfs_node *);
 };
 
 /* What is open. `flags` are VFS_READ and so on, as it was opened. */
@@ -189,8 +194,19 @@ static inline struct vfs_node *vfs_node_get(struct vfs_node *n)
 /* NULL is ignored. */
 void vfs_node_put(struct vfs_node *);
 
-/* What a file can is another now: who waits for it is told. */
+/* What a file can is another now: who waits for it is told, soon. */
 void vfs_file_ready(struct vfs_file *);
+
+/* Nobody who waits for a change of the node is told by it: that is why. */
+void vfs_node_unwatched(struct vfs_node *, enum vfs_err);
+
+/* Content of the node, what is known of it, or its names are others now: who
+ * waits for it is told, soon. */
+static inline void vfs_node_changed(struct vfs_node *n)
+{
+	if (n->extra)
+		vfs_node_unwatched(n, VFS_OK);
+}
 
 static inline uint32_t vfs_hash_step(uint32_t hash, char c)
 {

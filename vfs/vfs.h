@@ -115,10 +115,27 @@ unsigned vfs_ready(struct vfs_file *);
  * <vfs/dirent.h> has them -> op->count bytes, 0 at the end. */
 enum vfs_err vfs_list(struct vfs_file *, struct vfs_op *);
 
-/* Told when a file may be ready for something else. */
+/* ---- what happens meanwhile ---- */
+
+/* Told once, when a file may be ready for something else. */
 struct vfs_waiter {
 	struct list_elem link;
 	void (*wake)(struct vfs_waiter *);
 };
 void vfs_wait(struct vfs_file *, struct vfs_waiter *);
 void vfs_wait_end(struct vfs_waiter *);
+
+/*
+ * Wait for the next change of what is open: its content, what is known of it,
+ * the names of a directory, what the configuration has there. Always late, or an
+ * error: NO_MEMORY, UNSUPPORTED (its file system is not told). The file stays open
+ * until `done`. To miss nothing: watch first, then look.
+ */
+enum vfs_err vfs_watch(struct vfs_file *, struct vfs_op *);
+
+/*
+ * Tell who waits, of both kinds, what has happened: it is only noted while an
+ * operation runs. The entrypoint of the component does this soon, and in
+ * fief_entrypoint_wait_io; for a tree without component, its user does.
+ */
+void vfs_tell(struct vfs *);

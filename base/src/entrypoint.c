@@ -73,9 +73,16 @@ void fief_signal_dissolve(struct fief_entrypoint *ep,
 	if (!h->ep)
 		return;
 	deferred_remove(h);
-	fief_kif->revoke(h->cap);
+	if (h->cap)
+		fief_kif->revoke(h->cap);
 	h->cap = FIEF_CAP_NULL;
 	h->ep = NULL;
+}
+
+void fief_signal_local(struct fief_entrypoint *ep,
+                       struct fief_signal_handler *h)
+{
+	h->ep = ep;
 }
 
 void fief_signal_local_submit(struct fief_signal_handler *h)

@@ -294,14 +294,11 @@ void vfs_wait_end(struct vfs_waiter *w)
 	list_remove(&w->link);
 }
 
-/* Who is woken may wait again, at the end. */
 void vfs_file_ready(struct vfs_file *f)
 {
-	for (size_t n = f->waiters.count; n; n--) {
-		struct vfs_waiter *w = LIST_OBJECT(list_take_first(&f->waiters),
-		                                   struct vfs_waiter, link);
+	struct list_elem *e;
 
-		if (w)
-			w->wake(w);
-	}
+	while ((e = list_take_first(&f->waiters)))
+		list_add_last(&f->vfs->woken, e);
+	tell_soon(f->vfs);
 }

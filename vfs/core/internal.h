@@ -11,6 +11,11 @@
 #include <vfs/dirent.h>
 #include <vfs/vfs.h>
 
+/* What few nodes have. */
+struct vfs_extra {
+	struct list watches; /* struct watch_link */
+};
+
 /* A node of the configuration. */
 struct vfs_mount {
 	struct vfs_node
@@ -60,6 +65,10 @@ struct vfs {
 	struct list places;  /* all, parents first */
 	uint32_t generation; /* of the configuration */
 	uint64_t devs, inos; /* given so far */
+	struct list watches; /* struct watch: all that wait */
+	struct list fired;   /* those that do not any more */
+	struct list woken;   /* struct vfs_waiter: who is to be told */
+	struct fief_signal_handler telling;
 };
 
 /* ---- mount.c ---- */
@@ -124,6 +133,22 @@ bool path_clean(const char *path, size_t len);
 /* As `walk` of a file system, by `lookup` of each name. */
 enum vfs_err walk_names(struct vfs_node *dir, const char *path, size_t len,
                         bool follow, struct vfs_op *);
+
+/* ---- node.c ---- */
+
+/* The extra of a node, which is made if need be; NULL: no memory. */
+struct vfs_extra *node_extra(struct vfs_node *);
+/* It goes, if nothing is in it. */
+void node_extra_drop(struct vfs_node *);
+
+/* ---- watch.c ---- */
+
+void watch_init(struct vfs *);
+void watch_fini(struct vfs *);
+/* The configuration is another one: all who wait for anything look anew. */
+void watches_fire(struct vfs *);
+/* Something is in `fired` or `woken`. */
+void tell_soon(struct vfs *);
 
 /* ---- open.c ---- */
 

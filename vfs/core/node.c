@@ -39,6 +39,30 @@ void vfs_node_put(struct vfs_node *n)
 		fs->ops->destroy(fs);
 }
 
+/* ---- what few have ---- */
+
+struct vfs_extra *node_extra(struct vfs_node *n)
+{
+	void *mem;
+
+	if (!n->extra &&
+	    !fief_alloc_zeroed(n->fs->vfs->alloc, sizeof(*n->extra), &mem))
+		n->extra = mem;
+	return n->extra;
+}
+
+void node_extra_drop(struct vfs_node *n)
+{
+	struct vfs_extra *x = n->extra;
+
+	if (!x || x->watches.first)
+		return;
+	fief_free(n->fs->vfs->alloc, x, sizeof(*x));
+	n->extra = NULL;
+}
+
+/* ---- operations ---- */
+
 void vfs_op_end(struct vfs_op *op, enum vfs_err e)
 {
 	enum vfs_err (*step)(struct vfs_op *, enum vfs_err) = op->step;

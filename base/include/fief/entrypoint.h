@@ -43,6 +43,11 @@ FIEF_MUST enum fief_err fief_signal_manage(struct fief_entrypoint *ep,
 void fief_signal_dissolve(struct fief_entrypoint *ep,
                           struct fief_signal_handler *h);
 
+/* Let the handler be one for local submissions only, which needs no capability.
+ * It is dissolved as others are. */
+void fief_signal_local(struct fief_entrypoint *ep,
+                       struct fief_signal_handler *h);
+
 /* Run the handler soon from the entrypoint's loop, without recursion. To be
  * called from the entrypoint's own thread. */
 void fief_signal_local_submit(struct fief_signal_handler *h);

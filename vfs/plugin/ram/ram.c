@@ -14,11 +14,13 @@ enum { BLOCK = 4096, SECTOR = 512, DIRENT_BYTES = 20 /* as tmpfs tells */ };
 void ram_changed(struct ram_node *n)
 {
 	n->mtime = n->ctime = vfs_now(n->node.fs->vfs);
+	vfs_node_changed(&n->node);
 }
 
 void ram_touched(struct ram_node *n)
 {
 	n->ctime = vfs_now(n->node.fs->vfs);
+	vfs_node_changed(&n->node);
 }
 
 /* ---- what is known of a node ---- */

@@ -42,6 +42,7 @@ static void changed(struct fief_signal_handler *h, unsigned count)
 		fief_error("vfs: <rom name=\"%s\">: no new content: %s",
 		           r->fixed.fs.name, fief_err_name(e));
 	content_set(r);
+	vfs_node_changed(r->fixed.fs.root);
 }
 
 /* ---- the file ---- */
