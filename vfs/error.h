@@ -40,7 +40,8 @@
 	X(CANCELED, 25, canceled, "the operation was canceled")                \
 	X(GONE, 26, gone, "the server or the mount is gone")                   \
 	X(DEADLOCK, 27, deadlock, "waiting for the lock would deadlock")       \
-	X(NO_DATA, 28, no_data, "no such attribute, or no data beyond")
+	X(NO_DATA, 28, no_data, "no such attribute, or no data beyond")        \
+	X(NO_READER, 29, no_reader, "nobody has the fifo open for reading")
 
 enum vfs_err {
 #define X(id, number, name, text) VFS_##id = number,

@@ -125,6 +125,7 @@ struct vfs_op {
 	void (*cancel)(struct vfs_op *);
 	void *worker; /* of whoever is late */
 	struct list_elem link;
+	enum vfs_err outcome; /* of vfs_op_end_soon */
 	size_t walked; /* AT_LINK: bytes of the path, the name included */
 	bool opens;    /* core: what is made is opened, too */
 	struct vfs_walk walk; /* of the core; needs no initial value */
@@ -132,3 +133,7 @@ struct vfs_op {
 
 /* An operation that was VFS_LATE has ended. */
 void vfs_op_end(struct vfs_op *, enum vfs_err);
+
+/* The same, when no operation runs: for who finds that out within another one.
+ * Until then it can be canceled; op->link is in use. */
+void vfs_op_end_soon(struct vfs *, struct vfs_op *, enum vfs_err);

@@ -61,7 +61,8 @@ void vfs_destroy(struct vfs *);
 enum vfs_err vfs_find(struct vfs *, struct vfs_op *);
 /* -> place: a directory to begin paths at. */
 enum vfs_err vfs_enter(struct vfs *, struct vfs_op *);
-/* -> file; flags: all; mode, uid, gid of what is made. */
+/* -> file; flags: all; mode, uid, gid of what is made. A fifo is late until its
+ * other end is open; with NONBLOCK it is not, but NO_READER for who writes. */
 enum vfs_err vfs_open(struct vfs *, struct vfs_op *);
 /* A file of `kind`, a symbolic link to `to_path`. */
 enum vfs_err vfs_make(struct vfs *, struct vfs_op *);
@@ -82,6 +83,10 @@ enum vfs_err vfs_target(struct vfs *, struct vfs_op *);
 enum vfs_err vfs_place_path(const struct vfs_place *, char *buf, size_t size);
 struct vfs_place *vfs_place_get(struct vfs_place *);
 void vfs_place_put(struct vfs_place *); /* NULL is ignored */
+
+/* Both ends of a pipe: [0] to read, [1] to write; flags: NONBLOCK. What is read
+ * or written without a position, is AGAIN if there is nothing, or no room. */
+enum vfs_err vfs_pipe(struct vfs *, struct vfs_op *, struct vfs_file *ends[2]);
 
 /* ---- of an open file ---- */
 

@@ -60,6 +60,8 @@ enum vfs_err file_open(struct vfs *v, struct vfs_op *op)
 		return VFS_OK;
 	if (n->ops->open)
 		e = n->ops->open(n, f, op);
+	else if (n->kind == VFS_FIFO)
+		e = fifo_open(f, op);
 	else if (n->kind != VFS_DIR)
 		e = VFS_NO_DEVICE;
 	if (e != VFS_LATE)
@@ -280,25 +282,4 @@ enum vfs_err vfs_allocate(struct vfs_file *f, unsigned how, struct vfs_op *op)
 unsigned vfs_ready(struct vfs_file *f)
 {
 	return f->ops->ready ? f->ops->ready(f) : VFS_CAN_READ | VFS_CAN_WRITE;
-}
-
-/* ---- waiting ---- */
-
-void vfs_wait(struct vfs_file *f, struct vfs_waiter *w)
-{
-	list_add_last(&f->waiters, &w->link);
-}
-
-void vfs_wait_end(struct vfs_waiter *w)
-{
-	list_remove(&w->link);
-}
-
-void vfs_file_ready(struct vfs_file *f)
-{
-	struct list_elem *e;
-
-	while ((e = list_take_first(&f->waiters)))
-		list_add_last(&f->vfs->woken, e);
-	tell_soon(f->vfs);
 }

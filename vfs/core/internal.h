@@ -13,7 +13,8 @@
 
 /* What few nodes have. */
 struct vfs_extra {
-	struct list watches; /* struct watch_link */
+	struct list watches;   /* struct watch_link */
+	struct vfs_pipe *pipe; /* owned: of a fifo that is open; or NULL */
 };
 
 /* A node of the configuration. */
@@ -66,8 +67,8 @@ struct vfs {
 	uint32_t generation; /* of the configuration */
 	uint64_t devs, inos; /* given so far */
 	struct list watches; /* struct watch: all that wait */
-	struct list fired;   /* those that do not any more */
-	struct list woken;   /* struct vfs_waiter: who is to be told */
+	struct list ended;   /* struct vfs_op, by `link`: to be ended */
+	struct list woken;   /* struct vfs_waiter: to be told */
 	struct fief_signal_handler telling;
 };
 
@@ -141,14 +142,20 @@ struct vfs_extra *node_extra(struct vfs_node *);
 /* It goes, if nothing is in it. */
 void node_extra_drop(struct vfs_node *);
 
+/* ---- tell.c ---- */
+
+void tell_init(struct vfs *);
+void tell_fini(struct vfs *);
+
 /* ---- watch.c ---- */
 
-void watch_init(struct vfs *);
-void watch_fini(struct vfs *);
 /* The configuration is another one: all who wait for anything look anew. */
 void watches_fire(struct vfs *);
-/* Something is in `fired` or `woken`. */
-void tell_soon(struct vfs *);
+
+/* ---- pipe.c ---- */
+
+/* Open a fifo whose file system does not do that. */
+enum vfs_err fifo_open(struct vfs_file *, struct vfs_op *);
 
 /* ---- open.c ---- */
 

@@ -43,7 +43,7 @@ static void vfs_init(struct vfs *v, const struct vfs_args *a)
 	};
 	fief_slab_init(&v->files, a->alloc, sizeof(struct vfs_file),
 	               FILES_PER_GROUP);
-	watch_init(v);
+	tell_init(v);
 }
 
 enum fief_err vfs_create(const struct vfs_args *a, const struct node *config,
@@ -89,7 +89,7 @@ void vfs_destroy(struct vfs *v)
 		return;
 	vfs_place_put(v->root);
 	tree_put(v->tree);
-	watch_fini(v);
+	tell_fini(v);
 	fief_slab_fini(&v->files);
 	fief_free(v->alloc, v, sizeof(*v));
 }
