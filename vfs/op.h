@@ -9,6 +9,7 @@
 #include <vfs/error.h>
 #include <vfs/stat.h>
 
+struct fief_budget;
 struct vfs;
 struct vfs_file;
 struct vfs_node;
@@ -39,6 +40,24 @@ enum {
 	/* For servers, whose clients follow links by their own tree: a link on
 	 * the way of vfs_open ends it as AT_LINK, with op->node and walked. */
 	VFS_NOLINKS = 1 << 12,
+};
+
+enum vfs_lock_kind { VFS_UNLOCK, VFS_LOCK_SHARED, VFS_LOCK_EXCLUSIVE };
+
+/* Whose locks end together, and who pays for them. */
+struct vfs_lock_scope {
+	struct fief_budget *budget; /* borrowed */
+};
+
+/* Locks of the same space meet: those of fcntl(2), say, or of flock(2). */
+struct vfs_lock {
+	uint64_t pos, end;                  /* UINT64_MAX: all that comes */
+	uint64_t owner;                     /* a number of the asker's choice */
+	const struct vfs_lock_scope *scope; /* borrowed; of servers; or NULL */
+	struct vfs_file *file;              /* set by the core, if `of_file` */
+	uint8_t kind;                       /* enum vfs_lock_kind */
+	uint8_t space;
+	bool of_file; /* the owner is this open file; it ends with it */
 };
 
 enum { VFS_LAYERS_MAX = 8 }; /* file systems that lie over each other */
@@ -110,6 +129,7 @@ struct vfs_op {
 	const void *data;                /* borrowed: write */
 	size_t len;                      /* of either */
 	uint64_t pos;                    /* in the file, or of a directory */
+	struct vfs_lock lock;
 
 	/* ---- results ---- */
 	struct vfs_node *node;   /* owned by the asker, like all below */
@@ -120,8 +140,9 @@ struct vfs_op {
 
 	/* ---- for who works on it ---- */
 	enum vfs_err (*step)(struct vfs_op *, enum vfs_err); /* goes on */
-	/* While it is late, set by whoever that is: end it now, as CANCELED,
-	 * and touch neither it nor its buffers any more. NULL: not late. */
+	/* While it is late, set by whoever that is: end it now, as CANCELED or
+	 * by what came of it already, and touch neither it nor its buffers any
+	 * more. NULL: not late. */
 	void (*cancel)(struct vfs_op *);
 	void *worker; /* of whoever is late */
 	struct list_elem link;

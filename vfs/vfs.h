@@ -120,6 +120,20 @@ unsigned vfs_ready(struct vfs_file *);
  * <vfs/dirent.h> has them -> op->count bytes, 0 at the end. */
 enum vfs_err vfs_list(struct vfs_file *, struct vfs_op *);
 
+/* ---- locks ---- */
+
+/*
+ * op->lock: set a lock, in place of what its owner has in that range, or unlock it.
+ * Late while others have it; with NONBLOCK, AGAIN. Errors: DEADLOCK, NO_MEMORY.
+ * Nobody but those who ask is kept from anything. Locks that are not of an open
+ * file stay until their owner unlocks them.
+ */
+enum vfs_err vfs_lock(struct vfs_file *, struct vfs_op *);
+/* Who keeps op->lock from being set -> it; kind UNLOCK: nobody. */
+enum vfs_err vfs_lock_test(struct vfs_file *, struct vfs_op *);
+/* All locks of a scope, for servers. */
+void vfs_locks_drop(struct vfs *, const struct vfs_lock_scope *);
+
 /* ---- what happens meanwhile ---- */
 
 /* Told once, when a file may be ready for something else. */

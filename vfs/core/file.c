@@ -80,6 +80,7 @@ void vfs_close(struct vfs_file *f)
 {
 	if (--f->refs)
 		return;
+	locks_close(f);
 	if (f->ops->close)
 		f->ops->close(f);
 	vfs_node_put(f->node);

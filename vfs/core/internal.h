@@ -15,6 +15,7 @@
 struct vfs_extra {
 	struct list watches;   /* struct watch_link */
 	struct vfs_pipe *pipe; /* owned: of a fifo that is open; or NULL */
+	struct list locks;     /* owned: struct lock */
 };
 
 /* A node of the configuration. */
@@ -63,12 +64,14 @@ struct vfs {
 	struct vfs_fs tree_fs; /* of the nodes of mounts */
 	struct vfs_tree *tree; /* counted: in force */
 	struct vfs_place *root;
-	struct list places;  /* all, parents first */
-	uint32_t generation; /* of the configuration */
-	uint64_t devs, inos; /* given so far */
-	struct list watches; /* struct watch: all that wait */
-	struct list ended;   /* struct vfs_op, by `link`: to be ended */
-	struct list woken;   /* struct vfs_waiter: to be told */
+	struct list places;     /* all, parents first */
+	uint32_t generation;    /* of the configuration */
+	uint64_t devs, inos;    /* given so far */
+	struct list watches;    /* struct watch: all that wait */
+	struct list locks;      /* struct lock: all */
+	struct list lock_waits; /* struct vfs_op, by `link` */
+	struct list ended;      /* struct vfs_op, by `link`: to be ended */
+	struct list woken;      /* struct vfs_waiter: to be told */
 	struct fief_signal_handler telling;
 };
 
@@ -156,6 +159,11 @@ void watches_fire(struct vfs *);
 
 /* Open a fifo whose file system does not do that. */
 enum vfs_err fifo_open(struct vfs_file *, struct vfs_op *);
+
+/* ---- lock.c ---- */
+
+/* Those that go with an open file. */
+void locks_close(struct vfs_file *);
 
 /* ---- open.c ---- */
 

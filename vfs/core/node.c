@@ -55,7 +55,7 @@ void node_extra_drop(struct vfs_node *n)
 {
 	struct vfs_extra *x = n->extra;
 
-	if (!x || x->watches.first || x->pipe)
+	if (!x || x->watches.first || x->pipe || x->locks.first)
 		return;
 	fief_free(n->fs->vfs->alloc, x, sizeof(*x));
 	n->extra = NULL;
