@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,7 +22,8 @@
 enum { FILES = 4, STEPS = 30000, RANGE = 12 };
 
 static struct test_tree t;
-static char host_path[] = "/tmp/fief-lock-XXXXXX";
+static char host_path[32]; /* opens the file of host_fd anew */
+static int host_fd;
 
 static struct both {
 	struct vfs_file *file;
@@ -328,16 +330,16 @@ static int end(void **state)
 
 static int host_begin(void **state)
 {
-	const int fd = mkstemp(host_path);
-
 	(void)state;
-	return fd < 0 ? -1 : close(fd);
+	host_fd = memfd_create("locks", MFD_CLOEXEC);
+	snprintf(host_path, sizeof(host_path), "/proc/self/fd/%d", host_fd);
+	return host_fd < 0 ? -1 : 0;
 }
 
 static int host_end(void **state)
 {
 	(void)state;
-	return unlink(host_path);
+	return close(host_fd);
 }
 
 int main(void)

@@ -22,8 +22,7 @@
 enum { ENDS = 5, STEPS = 20000, QUEUED_MAX = 12 };
 
 static struct test_tree t;
-static char dir[] = "/tmp/fief-pipe-XXXXXX";
-static char host_path[64];
+static char dir[256], host_path[300];
 
 /* The same end, here and there. */
 static struct both {
@@ -337,6 +336,8 @@ static int host_begin(void **state)
 {
 	(void)state;
 	signal(SIGPIPE, SIG_IGN);
+	snprintf(dir, sizeof(dir), "%s/fief-pipe-XXXXXX",
+	         getenv("TMPDIR") ? getenv("TMPDIR") : P_tmpdir);
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(host_path, sizeof(host_path), "%s/fifo", dir);
