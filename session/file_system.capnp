@@ -6,7 +6,7 @@ using Fief = import "fief.capnp";
 using import "dataspace.capnp".Dataspace;
 using import "signals.capnp".Signal;
 
-interface FileSystem $Fief.service("File_system") $Fief.ramQuota(393216) $Fief.capQuota(6) {
+interface FileSystem $Fief.service("File_system") $Fief.ramQuota(524288) $Fief.capQuota(6) {
   # All operations are packets of one stream (<fief/packet_stream.h>, and
   # <vfs/server/protocol.h> for what is in them): many can be under way, and
   # they end in any order. The client is the source.

@@ -123,6 +123,7 @@ struct vfs_file_ops {
 	/* As vfs_lock and vfs_lock_test; NULL: the core keeps them. */
 	enum vfs_err (*lock)(struct vfs_file *, struct vfs_op *);
 	enum vfs_err (*lock_test)(struct vfs_file *, struct vfs_op *);
+	void (*unlock)(struct vfs_file *, const struct vfs_lock *);
 };
 
 enum {

@@ -47,15 +47,23 @@ enum vfs_lock_kind { VFS_UNLOCK, VFS_LOCK_SHARED, VFS_LOCK_EXCLUSIVE };
 /* Whose locks end together, and who pays for them. */
 struct vfs_lock_scope {
 	struct fief_budget *budget; /* borrowed */
+	struct list elsewhere;      /* struct vfs_lock_owner */
+};
+
+/* Of plugins that keep locks elsewhere: an owner of this scope that has some. */
+struct vfs_lock_owner {
+	struct list_elem in_scope;
+	uint64_t owner;
+	void (*drop)(struct vfs_lock_owner *); /* unlock all; frees this */
 };
 
 /* Locks of the same space meet: those of fcntl(2), say, or of flock(2). */
 struct vfs_lock {
-	uint64_t pos, end;                  /* UINT64_MAX: all that comes */
-	uint64_t owner;                     /* a number of the asker's choice */
-	const struct vfs_lock_scope *scope; /* borrowed; of servers; or NULL */
-	struct vfs_file *file;              /* set by the core, if `of_file` */
-	uint8_t kind;                       /* enum vfs_lock_kind */
+	uint64_t pos, end;            /* UINT64_MAX: all that comes */
+	uint64_t owner;               /* a number of the asker's choice */
+	struct vfs_lock_scope *scope; /* borrowed; of servers; or NULL */
+	struct vfs_file *file;        /* set by the core, if `of_file` */
+	uint8_t kind;                 /* enum vfs_lock_kind */
 	uint8_t space;
 	bool of_file; /* the owner is this open file; it ends with it */
 };
@@ -83,6 +91,8 @@ struct vfs_walk {
 	struct vfs_place *made; /* counted: a place that is being found out */
 	struct vfs_node *kept;  /* counted: what was found before */
 	enum vfs_err (*then)(struct vfs_op *, enum vfs_err);
+	/* After a file was opened, or not; or NULL. */
+	enum vfs_err (*opened)(struct vfs_op *, enum vfs_err);
 	struct vfs_candidate candidate[VFS_LAYERS_MAX + 1];
 	struct vfs_name name;        /* the last one, with `parent` */
 	struct vfs_name kept_name;   /* of a rename, in `kept` */
@@ -111,6 +121,9 @@ struct vfs_walk {
 struct vfs_op {
 	/* Called when an operation ends that was VFS_LATE. */
 	void (*done)(struct vfs_op *, enum vfs_err);
+	/* Called once if it waits for somebody who may never come, such as the
+	 * other end of a fifo; or NULL. Before or after VFS_LATE is returned. */
+	void (*waits)(struct vfs_op *);
 	void *user; /* of whoever asked */
 
 	/* ---- what is asked ---- */
@@ -147,8 +160,9 @@ struct vfs_op {
 	void *worker; /* of whoever is late */
 	struct list_elem link;
 	enum vfs_err outcome; /* of vfs_op_end_soon */
-	size_t walked; /* AT_LINK: bytes of the path, the name included */
-	bool opens;    /* core: what is made is opened, too */
+	size_t walked;    /* AT_LINK: bytes of the path, the name included */
+	bool opens;       /* core: what is made is opened, too */
+	uint64_t list_at; /* core: how far a list is, while it is late */
 	struct vfs_walk walk; /* of the core; needs no initial value */
 };
 

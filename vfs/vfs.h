@@ -131,8 +131,13 @@ enum vfs_err vfs_list(struct vfs_file *, struct vfs_op *);
 enum vfs_err vfs_lock(struct vfs_file *, struct vfs_op *);
 /* Who keeps op->lock from being set -> it; kind UNLOCK: nobody. */
 enum vfs_err vfs_lock_test(struct vfs_file *, struct vfs_op *);
-/* All locks of a scope, for servers. */
-void vfs_locks_drop(struct vfs *, const struct vfs_lock_scope *);
+/* Unlock that range, of its owner. It never waits; if there is no memory to cut a
+ * lock in two, it stays. */
+void vfs_unlock(struct vfs_file *, const struct vfs_lock *);
+/* All locks of a scope, or of one owner in it, for servers; nobody of them waits
+ * for one. */
+void vfs_locks_drop(struct vfs *, struct vfs_lock_scope *,
+                    const uint64_t *owner);
 
 /* ---- what happens meanwhile ---- */
 

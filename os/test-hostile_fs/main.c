@@ -111,6 +111,18 @@ static bool awaited(struct fief_packet *p, uint64_t cookie)
 	}
 }
 
+static void text_put(const struct fief_packet *p, struct fs_request asked,
+                     const char *path, const char *text)
+{
+	char *at = fief_packet_at(&m.stream, p);
+
+	asked.path_len = (uint16_t)strlen(path);
+	asked.text_len = (uint16_t)strlen(text);
+	memcpy(at, &asked, sizeof(asked));
+	memcpy(at + sizeof(asked), path, asked.path_len);
+	memcpy(at + sizeof(asked) + asked.path_len, text, asked.text_len);
+}
+
 /* The outcome of one request, worked on at once; ~0: none. */
 static uint32_t ask(enum fs_op op, uint32_t handle, struct fs_request asked,
                     const char *path, const char *text)
@@ -120,13 +132,8 @@ static uint32_t ask(enum fs_op op, uint32_t handle, struct fs_request asked,
 	struct fief_packet p = { .op = (uint32_t)op | handle << FS_OP_BITS,
 		                 .size = FS_PAYLOAD,
 		                 .cookie = cookie };
-	char *at = fief_packet_at(&m.stream, &p);
 
-	asked.path_len = (uint16_t)strlen(path);
-	asked.text_len = (uint16_t)strlen(text);
-	memcpy(at, &asked, sizeof(asked));
-	memcpy(at + sizeof(asked), path, asked.path_len);
-	memcpy(at + sizeof(asked) + asked.path_len, text, asked.text_len);
+	text_put(&p, asked, path, text);
 	if (fief_packet_submit(&m.stream, &p))
 		return ~0u;
 	fief_packet_source_show(&m.stream);
@@ -164,6 +171,110 @@ static void ways_out(void)
 			breach("a handle of nobody");
 }
 
+/* Past the checks of our own side. */
+static void submit_raw(const struct fief_packet *p)
+{
+	const enum fief_err e = fief_queue_put(&m.stream.submit, p);
+
+	m.stream.open += !e;
+}
+
+/* ---- until the quota is used up ---- */
+
+/* Each kind of thing that a client can have of the server: it is refused when its
+ * quota is used up, and there again when that is given back. */
+static void until_refused(const char *what, uint32_t (*more)(uint32_t number),
+                          uint32_t wanted)
+{
+	uint32_t count = 0, outcome = VFS_OK;
+
+	while (count < 100000 && (outcome = more(count)) == VFS_OK)
+		count++;
+	fief_log("%s: %u, then %u", what, count, outcome);
+	if (outcome != wanted || !count)
+		breach(what);
+	session_close();
+	if (!session_open())
+		breach("no session after the quota was used up");
+}
+
+static uint32_t more_handles(uint32_t number)
+{
+	(void)number;
+	return ask(FS_OPEN, 0, (struct fs_request){ .flags = VFS_READ }, "",
+	           "");
+}
+
+static uint32_t more_locks(uint32_t number)
+{
+	return ask(FS_LOCK, 0,
+	           (struct fs_request){ .pos = 2 * (uint64_t)number,
+	                                .len = 2 * (uint64_t)number + 1,
+	                                .kind = VFS_LOCK_SHARED },
+	           "", "");
+}
+
+static uint32_t more_fifos(uint32_t number)
+{
+	(void)ask(FS_MAKE, 0, (struct fs_request){ .kind = VFS_FIFO }, "fifo",
+	          "");
+	(void)number;
+	return ask(FS_OPEN, 0,
+	           (struct fs_request){ .flags = VFS_READ | VFS_NONBLOCK },
+	           "fifo", "");
+}
+
+/* Watches are of handles: each needs one of its own. */
+static uint32_t more_watches(uint32_t number)
+{
+	const uint32_t outcome = more_handles(number);
+
+	return outcome ? outcome :
+	                 ask(FS_WATCH, number + 1, (struct fs_request){ 0 }, "",
+	                     "");
+}
+
+static void quotas(void)
+{
+	until_refused("handles", more_handles, VFS_NO_MEMORY);
+	until_refused("locks", more_locks, VFS_NO_MEMORY);
+	until_refused("fifos", more_fifos, VFS_NO_MEMORY);
+	until_refused("watches", more_watches, VFS_NO_MEMORY);
+}
+
+/* Two that wait for the other end of a fifo have their packets back: all that can
+ * be under way still can. */
+static void waits(void)
+{
+	const struct fief_packet events = { .op = FS_EVENTS,
+		                            .size = FS_PAYLOAD,
+		                            .offset = 8 * FS_PAYLOAD,
+		                            .cookie = 1 };
+	const struct fs_request in = { .flags = VFS_READ };
+	uint32_t waiting = 0;
+
+	submit_raw(&events);
+	if (ask(FS_EVENTS, 0, in, "", "") != VFS_BUSY)
+		breach("a second request for events");
+	(void)ask(FS_MAKE, 0, (struct fs_request){ .kind = VFS_FIFO }, "fifo",
+	          "");
+	while (waiting < 100 && !ask(FS_OPEN, 0, in, "fifo", ""))
+		waiting++;
+	if (!waiting || waiting == 100)
+		breach("fifos that wait");
+	for (uint32_t h = 1; h <= waiting; h++) {
+		if (!ask(FS_READ, h, in, "", "") ||
+		    !ask(FS_STAT, h, in, "", ""))
+			breach("a file that is not open yet");
+		(void)ask(FS_CLOSE, h, in, "", "");
+	}
+	if (ask(FS_OPEN, 0, in, "fifo", ""))
+		breach("what was given back is not there");
+	session_close();
+	if (!session_open())
+		breach("no session after waiting");
+}
+
 /* ---- anything ---- */
 
 static void scribble(size_t from, size_t len)
@@ -184,7 +295,7 @@ static void random_request(const struct fief_packet *p)
 		.mode = (uint32_t)any(),
 		.kind = below(9),
 		.what = below(64),
-		.how = below(5),
+		.how = below(64),
 		.to = below(2) ? 0 : below(20),
 		.path_len = (uint16_t)(below(16) ? below(6) : any()),
 		.text_len = (uint16_t)(below(16) ? below(6) : any()),
@@ -198,14 +309,6 @@ static void random_request(const struct fief_packet *p)
 	memcpy(at, &r, sizeof(r));
 	for (unsigned i = 0; i < 40; i++)
 		at[sizeof(r) + i] = "abcabc/."[below(8)];
-}
-
-/* Past the checks of our own side. */
-static void submit_raw(const struct fief_packet *p)
-{
-	const enum fief_err e = fief_queue_put(&m.stream.submit, p);
-
-	m.stream.open += !e;
 }
 
 static void random_packet(void)
@@ -269,6 +372,8 @@ void fief_component_construct(struct fief_env *env)
 	if (fief_signal_manage(env->ep, &m.acks) || !session_open())
 		fief_exit(env, 1);
 	ways_out();
+	quotas();
+	waits();
 	random_rounds(ROUNDS);
 	session_close();
 	fief_log("%u packets were acknowledged, %u of them refused",

@@ -11,13 +11,13 @@ static enum vfs_err file_opened(struct vfs_op *op, enum vfs_err e)
 {
 	struct vfs_file *f = op->file;
 
-	if (!e)
-		return VFS_OK;
-	vfs_node_put(f->node);
-	vfs_place_put(f->place);
-	fief_free(&f->vfs->files.alloc, f, sizeof(*f));
-	op->file = NULL;
-	return e;
+	if (e && f) {
+		vfs_node_put(f->node);
+		vfs_place_put(f->place);
+		fief_free(&f->vfs->files.alloc, f, sizeof(*f));
+		op->file = NULL;
+	}
+	return op->walk.opened ? op->walk.opened(op, e) : e;
 }
 
 static enum vfs_err file_truncate(struct vfs_op *op, enum vfs_err e)
@@ -42,8 +42,9 @@ enum vfs_err file_open(struct vfs *v, struct vfs_op *op)
 	void *mem;
 	enum vfs_err e = VFS_OK;
 
+	op->file = NULL;
 	if (fief_alloc(&v->files.alloc, sizeof(*f), &mem))
-		return VFS_NO_MEMORY;
+		return file_opened(op, VFS_NO_MEMORY);
 	f = mem;
 	*f = (struct vfs_file){
 		.ops = &no_ops,
@@ -57,7 +58,7 @@ enum vfs_err file_open(struct vfs *v, struct vfs_op *op)
 	op->file = f;
 	op->node = NULL;
 	if (op->flags & VFS_PATH_ONLY)
-		return VFS_OK;
+		return file_opened(op, VFS_OK);
 	if (n->ops->open)
 		e = n->ops->open(n, f, op);
 	else if (n->kind == VFS_FIFO)

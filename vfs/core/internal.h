@@ -172,5 +172,6 @@ enum vfs_err open_slashed(struct vfs_op *, enum vfs_err);
 
 /* ---- file.c ---- */
 
-/* Open op->node, whose reference it takes, for op->flags -> op->file. */
+/* Open op->node, whose reference it takes, for op->flags -> op->file, and go on
+ * with op->walk.opened. */
 enum vfs_err file_open(struct vfs *, struct vfs_op *);

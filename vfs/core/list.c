@@ -108,7 +108,7 @@ static bool listed(const struct vfs_place *p, unsigned layer,
 {
 	if (p->mount && mount_find(p->mount, name))
 		return true;
-	for (unsigned i = 0; i < layer; i++) {
+	for (unsigned i = 0; i < layer && i < p->count; i++) {
 		struct vfs_node *kept = op->node, *dir = p->layer[i];
 		enum vfs_err e;
 
@@ -141,7 +141,7 @@ static void filter(const struct vfs_place *p, unsigned layer, size_t from,
 		const size_t bytes = d->bytes;
 
 		d->next = d->next << PART_BITS | (layer + 1);
-		op->file->pos = d->next;
+		op->list_at = d->next;
 		if (alone || !listed(p, layer, n, op)) {
 			memmove((char *)op->buf + to, d, bytes);
 			to += bytes;
@@ -151,38 +151,43 @@ static void filter(const struct vfs_place *p, unsigned layer, size_t from,
 	op->count = to;
 }
 
+/* The file may be listed by others at the same time. */
+static enum vfs_err list_end(struct vfs_op *op, enum vfs_err e)
+{
+	op->pos = op->file->pos = op->list_at;
+	return e;
+}
+
 static enum vfs_err list_layers(struct vfs_op *op);
 
 static enum vfs_err layer_listed(struct vfs_op *op, enum vfs_err e)
 {
-	struct vfs_file *f = op->file;
-	const unsigned layer = (unsigned)(f->pos & PART_MASK) - 1;
+	const unsigned layer = (unsigned)(op->list_at & PART_MASK) - 1;
 	const size_t from = op->walk.len;
 	const bool any = op->count > from;
 
 	if (e)
-		return from ? VFS_OK : e;
-	filter(f->place, layer, from, op);
+		return list_end(op, from ? VFS_OK : e);
+	filter(op->file->place, layer, from, op);
 	if (!any)
-		f->pos = layer + 2;
+		op->list_at = layer + 2;
 	else if (op->len - op->count < VFS_DIRENT_MAX)
-		return VFS_OK;
+		return list_end(op, VFS_OK);
 	return list_layers(op);
 }
 
 static enum vfs_err list_layers(struct vfs_op *op)
 {
-	struct vfs_file *f = op->file;
-	const struct vfs_place *p = f->place;
-	const uint64_t part = f->pos & PART_MASK;
+	const struct vfs_place *p = op->file->place;
+	const uint64_t part = op->list_at & PART_MASK;
 	struct vfs_node *dir;
 	enum vfs_err e;
 
 	if (part > p->count)
-		return VFS_OK;
+		return list_end(op, VFS_OK);
 	dir = p->layer[part - 1];
 	op->walk.len = op->count;
-	op->pos = f->pos >> PART_BITS;
+	op->pos = op->list_at >> PART_BITS;
 	e = dir->ops->list ? dir->ops->list(dir, op) : VFS_OK;
 	if (e != VFS_LATE)
 		return layer_listed(op, e);
@@ -200,14 +205,15 @@ enum vfs_err vfs_list(struct vfs_file *f, struct vfs_op *op)
 		return VFS_INVALID;
 	op->file = f;
 	op->count = 0;
+	op->list_at = f->pos;
 	if (!(f->pos & PART_MASK)) {
 		bool all;
 
 		op->pos = f->pos >> PART_BITS;
 		all = list_fixed(f->place, op);
-		f->pos = all ? 1 : op->pos << PART_BITS;
+		op->list_at = all ? 1 : op->pos << PART_BITS;
 		if (!all)
-			return VFS_OK;
+			return list_end(op, VFS_OK);
 	}
 	return list_layers(op);
 }

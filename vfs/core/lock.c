@@ -229,6 +229,38 @@ static enum vfs_err lock_check(struct vfs_file *f, struct vfs_op *op)
 	return VFS_OK;
 }
 
+/* Somebody else has the lock for us: what it costs there is paid here, too, by who
+ * asked, as long as this file is open. */
+static enum vfs_err pay(struct vfs_file *f, const struct vfs_lock *l)
+{
+	struct vfs_lock own = *l;
+
+	if (!own.scope)
+		return VFS_OK;
+	own.file = f;
+	return set(f->node, &own);
+}
+
+static enum vfs_err locked_elsewhere(struct vfs_op *op, enum vfs_err e)
+{
+	if (e)
+		return e;
+	e = pay(op->file, &op->lock);
+	if (e)
+		op->file->ops->unlock(op->file, &op->lock);
+	return e;
+}
+
+static enum vfs_err lock_elsewhere(struct vfs_file *f, struct vfs_op *op)
+{
+	enum vfs_err e = f->ops->lock(f, op);
+
+	if (e != VFS_LATE)
+		return locked_elsewhere(op, e);
+	op->step = locked_elsewhere;
+	return e;
+}
+
 enum vfs_err vfs_lock(struct vfs_file *f, struct vfs_op *op)
 {
 	unsigned steps = STEPS_MAX;
@@ -237,7 +269,7 @@ enum vfs_err vfs_lock(struct vfs_file *f, struct vfs_op *op)
 	if (e)
 		return e;
 	if (f->ops->lock)
-		return f->ops->lock(f, op);
+		return lock_elsewhere(f, op);
 	if (op->lock.kind == VFS_UNLOCK || !find_conflict(f->node, &op->lock)) {
 		e = set(f->node, &op->lock);
 		retry(f->vfs, f->node);
@@ -251,6 +283,20 @@ enum vfs_err vfs_lock(struct vfs_file *f, struct vfs_op *op)
 	op->cancel = lock_cancel;
 	op->step = NULL;
 	return VFS_LATE;
+}
+
+void vfs_unlock(struct vfs_file *f, const struct vfs_lock *l)
+{
+	struct vfs_lock none = *l;
+
+	none.kind = VFS_UNLOCK;
+	none.file = none.of_file ? f : NULL;
+	if (f->ops->unlock) {
+		f->ops->unlock(f, &none);
+		(void)!pay(f,
+		           &none); /* if it fails, until the file is closed */
+	} else if (!set(f->node, &none))
+		retry(f->vfs, f->node);
 }
 
 enum vfs_err vfs_lock_test(struct vfs_file *f, struct vfs_op *op)
@@ -293,18 +339,33 @@ static bool of_file(const struct lock *l, const void *file)
 	return l->lock.file == file;
 }
 
-static bool of_scope(const struct lock *l, const void *scope)
-{
-	return l->lock.scope == scope;
-}
-
 void locks_close(struct vfs_file *f)
 {
 	if (f->node->extra && f->node->extra->locks.first)
 		drop(f->vfs, of_file, f);
 }
 
-void vfs_locks_drop(struct vfs *v, const struct vfs_lock_scope *scope)
+struct whose {
+	const struct vfs_lock_scope *scope;
+	const uint64_t *owner;
+};
+
+static bool of_owner(const struct lock *l, const void *arg)
 {
-	drop(v, of_scope, scope);
+	const struct whose *w = arg;
+
+	return l->lock.scope == w->scope &&
+	       (!w->owner || (!l->lock.file && l->lock.owner == *w->owner));
+}
+
+void vfs_locks_drop(struct vfs *v, struct vfs_lock_scope *scope,
+                    const uint64_t *owner)
+{
+	const struct whose whose = { scope, owner };
+
+	drop(v, of_owner, &whose);
+	LIST_FOR_EACH_SAFE(o, &scope->elsewhere, struct vfs_lock_owner,
+	                   in_scope)
+		if (!owner || o->owner == *owner)
+			o->drop(o);
 }

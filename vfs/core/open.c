@@ -41,12 +41,8 @@ static enum vfs_err opened(struct vfs_op *, enum vfs_err);
 
 static enum vfs_err file_of_node(struct vfs_op *op)
 {
-	enum vfs_err e = file_open(op->walk.vfs, op);
-
-	if (e != VFS_LATE)
-		return opened(op, e);
-	op->step = opened;
-	return e;
+	op->walk.opened = opened;
+	return file_open(op->walk.vfs, op);
 }
 
 static enum vfs_err made(struct vfs_op *op, enum vfs_err e)

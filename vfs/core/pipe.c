@@ -246,6 +246,8 @@ enum vfs_err fifo_open(struct vfs_file *f, struct vfs_op *op)
 		end->seen = 0;
 		list_add_last(&end->pipe->opening, &op->link);
 		op->cancel = open_cancel;
+		if (op->waits)
+			op->waits(op);
 		return VFS_LATE;
 	}
 	if (flags == VFS_READ)
@@ -319,6 +321,7 @@ enum vfs_err vfs_pipe(struct vfs *v, struct vfs_op *op,
 	for (unsigned i = 0; i < 2 && !e; i++) {
 		op->node = vfs_node_get(n);
 		op->flags = VFS_NONBLOCK | (i ? VFS_WRITE : VFS_READ);
+		op->walk.opened = NULL;
 		e = file_open(v, op);
 		if (e)
 			vfs_node_put(op->node);

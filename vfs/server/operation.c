@@ -229,7 +229,8 @@ static enum vfs_err (*const begin[FS_OPS])(struct request *) = {
 	[FS_SYNC] = begin_sync,     [FS_ALLOCATE] = begin_allocate,
 	[FS_SEEK] = begin_seek,     [FS_MAKE] = begin_make,
 	[FS_REMOVE] = begin_remove, [FS_RENAME] = begin_rename,
-	[FS_LINK] = begin_link,
+	[FS_LINK] = begin_link,     [FS_EVENTS] = begin_events,
+	[FS_WATCH] = begin_watch,   [FS_LOCK] = begin_lock,
 };
 
 bool operation_known(uint32_t op)
@@ -308,15 +309,39 @@ static enum vfs_err reply_open(struct request *r, struct fs_reply *reply)
 		e = target_put(r, f->node, reply);
 	if (!e)
 		e = handle_add(r->session, f, &reply->handle);
-	if (!e)
-		r->opened = NULL;
-	return e;
+	if (e)
+		return e;
+	r->opened = NULL;
+	if (f->ops->stream)
+		reply->stream =
+			FS_STREAM |
+			stream_ready(handle_find(r->session, reply->handle))
+				<< FS_READY_SHIFT;
+	return VFS_OK;
+}
+
+static void reply_events(struct request *r)
+{
+	static struct fs_event event[FS_EVENTS_MAX];
+	const uint32_t count = events_take(r->session, event);
+
+	memcpy((char *)payload(r) + sizeof(struct fs_reply), event,
+	       count * sizeof(*event));
+	r->packet.arg = count;
+}
+
+/* And what the stream is ready for. */
+static void reply_bytes(struct request *r, uint32_t outcome)
+{
+	struct handle *h = handle_of(r);
+
+	r->packet.arg = r->op.count;
+	r->packet.op = outcome | (h ? stream_ready(h) << FS_READY_SHIFT : 0);
 }
 
 static void reply_list(struct request *r, struct fs_reply *reply)
 {
 	memcpy((char *)payload(r) + sizeof(*reply), r->list, r->op.count);
-	reply->pos = r->file->pos;
 	r->packet.arg = r->op.count;
 }
 
@@ -327,8 +352,7 @@ void operation_reply(struct request *r, enum vfs_err e)
 	uint32_t outcome = (uint32_t)e;
 
 	if (op == FS_READ || op == FS_WRITE) {
-		r->packet.arg = r->op.count;
-		r->packet.op = outcome;
+		reply_bytes(r, outcome);
 		return;
 	}
 	if (op == FS_OPEN && e == VFS_AT_LINK)
@@ -339,6 +363,10 @@ void operation_reply(struct request *r, enum vfs_err e)
 		stat_set(&reply, &r->op.stat);
 	else if (op == FS_LIST && !e)
 		reply_list(r, &reply);
+	else if (op == FS_EVENTS && !e)
+		reply_events(r);
+	else if (op == FS_LOCK && !e)
+		reply_lock(r, &reply);
 	if (r->opened)
 		vfs_close(r->opened);
 	r->opened = NULL;

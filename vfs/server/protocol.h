@@ -16,7 +16,14 @@
  * of its name, and its target. Links are followed by the client, whose tree it is.
  *
  * `op` of an acknowledgement is the outcome, enum vfs_err or FS_AT_LINK; `status`
- * is not 0 if the packet itself was wrong.
+ * is not 0 if the packet itself was wrong. Above FS_READY_SHIFT the outcome of
+ * FS_READ and FS_WRITE has what a stream is ready for now, VFS_CAN_*.
+ *
+ * What happens meanwhile is told by FS_EVENTS, of which one can be under way: it
+ * ends when there is something to tell of a handle, once for each time that the
+ * client asked: FS_WATCH for the next change, FS_LOCK for a lock that others have,
+ * which is the client's then and collected by asking again. A stream tells each
+ * change of what it is ready for.
  */
 #pragma once
 
@@ -41,7 +48,38 @@ enum fs_op {
 	FS_REMOVE,   /* path: one name; VFS_DIRECTORY in flags */
 	FS_RENAME,   /* path: one name; text: one in request.to */
 	FS_LINK,     /* text: one name in request.to, for this handle */
+	FS_EVENTS,   /* struct fs_event behind the reply; `arg`: how many */
+	FS_WATCH,    /* OK: the next change is told */
+	FS_LOCK, /* request.pos to request.len, of owner request.rdev, of kind
+	          * request.kind; request.how: FS_LOCK_*. AGAIN: others have it */
 	FS_OPS
+};
+
+/* In request.how of FS_LOCK. */
+enum {
+	FS_LOCK_SPACE = 1,   /* those of flock(2) */
+	FS_LOCK_FILE = 2,    /* of the handle, not of an owner */
+	FS_LOCK_TEST = 4,    /* who has it: reply.pos, size, ino, kind */
+	FS_LOCK_WAIT = 8,    /* AGAIN: it is told when the client has it */
+	FS_LOCK_CANCEL = 16, /* do not wait; unlock it if it is had by now */
+	FS_LOCK_OWNER = 32,  /* unlock all of the owner, whatever the handle */
+};
+
+enum {
+	FS_EVENT_CHANGED = 1,
+	FS_EVENT_LOCK = 2,
+	FS_EVENT_READY = 4, /* with VFS_CAN_* above FS_READY_SHIFT */
+};
+
+enum {
+	FS_STREAM = 1,  /* it has no positions */
+	FS_OPENING = 2, /* of a fifo: open when it is told to be ready */
+	FS_READY_SHIFT = 16,
+};
+
+struct fs_event {
+	uint32_t handle;
+	uint32_t what;
 };
 
 /* In request.how of FS_REMOVE, FS_RENAME, FS_LINK: there was a slash behind the
@@ -55,6 +93,7 @@ enum {
 	FS_PAYLOAD = 4736,  /* that has room for each request and reply */
 	FS_BUFFER = 262144, /* bytes of the bulk area, unless asked for more */
 	FS_BUFFER_MIN = 65536,
+	FS_CLIENT_QUOTA = 131072, /* bytes for handles, unless asked for more */
 };
 
 /* All numbers in the order of bytes of the machine: both sides are on one. */
@@ -80,7 +119,7 @@ struct fs_reply {
 	uint32_t handle;
 	uint32_t walked; /* if it ended at a link */
 	uint32_t text_len;
-	uint32_t unused;
+	uint32_t stream; /* FS_STREAM*, VFS_CAN_* above FS_READY_SHIFT */
 };
 
 static_assert(sizeof(struct fs_request) == 88, "layout");
@@ -88,6 +127,11 @@ static_assert(sizeof(struct fs_reply) == 120, "layout");
 static_assert(FS_PAYLOAD >= sizeof(struct fs_request) + VFS_PATH_MAX + 256 &&
                       FS_PAYLOAD >= sizeof(struct fs_reply) + VFS_PATH_MAX,
               "room for a path and a name, or for a target");
+
+enum {
+	FS_EVENTS_MAX =
+		(FS_PAYLOAD - sizeof(struct fs_reply)) / sizeof(struct fs_event)
+};
 
 /* Outcome: the path ended at a symbolic link. */
 enum { FS_AT_LINK = 0x100 };

@@ -7,7 +7,11 @@
 
 static void request_free(struct request *r, struct fief_alloc *heap)
 {
+	struct session *s = r->session;
+
 	list_remove(&r->in_session);
+	if (s && s->events_asked == r)
+		s->events_asked = NULL;
 	if (r->file)
 		vfs_close(r->file);
 	if (r->to)
@@ -36,11 +40,28 @@ static void request_end(struct request *r, enum vfs_err e)
 	session_ack(s, &ack);
 }
 
+/* The handle that was told is open now; or its client has closed it. */
+static void opening_end(struct request *r, enum vfs_err e)
+{
+	struct handle *h = r->handle;
+
+	h->opening = NULL;
+	if (!e) {
+		h->file = r->op.file;
+		event_add(h, FS_EVENT_READY);
+	}
+	request_free(r, r->session->server->env->heap);
+}
+
 /* Its client may be gone. */
 static void on_done(struct vfs_op *op, enum vfs_err e)
 {
 	struct request *r = FIEF_CONTAINER_OF(op, struct request, op);
 
+	if (r->handle) {
+		opening_end(r, e);
+		return;
+	}
 	if (r->session) {
 		e = operation_more(r, e);
 		if (e != VFS_LATE)
@@ -53,6 +74,41 @@ static void on_done(struct vfs_op *op, enum vfs_err e)
 	if (r->opened)
 		vfs_close(r->opened);
 	request_free(r, op->user);
+}
+
+/* It waits for the other end of a fifo, and may do that for ever: the client has a
+ * handle now, which is open later, and its packet back. */
+static void request_detach(struct request *r)
+{
+	struct session *s = r->session;
+	struct fs_reply reply = { .kind = VFS_FIFO,
+		                  .stream = FS_STREAM | FS_OPENING };
+	struct fief_packet ack = r->packet;
+	enum vfs_err e;
+
+	if (!s)
+		return;
+	e = handle_add_opening(r, &reply.handle);
+	memcpy(fief_packet_at(&s->stream, &ack), &reply, sizeof(reply));
+	ack.op = (uint32_t)e;
+	list_remove(&r->in_session);
+	if (e) {
+		r->session = NULL;
+		r->op.cancel(&r->op);
+	}
+	session_ack(s, &ack);
+}
+
+static void on_waits(struct vfs_op *op)
+{
+	struct request *r = FIEF_CONTAINER_OF(op, struct request, op);
+
+	if ((r->packet.op & 0xff) != FS_OPEN)
+		return;
+	if (r->begun)
+		request_detach(r);
+	else
+		r->waits = true;
 }
 
 /* ---- from a packet ---- */
@@ -119,13 +175,13 @@ static enum fief_err request_read(struct session *s,
 
 static enum fief_err files_find(struct session *s, struct request *r)
 {
-	struct vfs_file *file = handle_file(s, r->packet.op >> FS_OP_BITS);
-	struct vfs_file *to = handle_file(s, r->asked.to);
+	const struct handle *h = handle_find(s, r->packet.op >> FS_OP_BITS);
+	const struct handle *to = handle_find(s, r->asked.to);
 
-	if (!file || !to)
+	if (!h || !to || !h->file || !to->file)
 		return FIEF_NOT_FOUND;
-	r->file = vfs_file_get(file);
-	r->to = vfs_file_get(to);
+	r->file = vfs_file_get(h->file);
+	r->to = vfs_file_get(to->file);
 	if (!text_valid(r->path, r->asked.path_len) ||
 	    !text_valid(r->text, r->asked.text_len))
 		return FIEF_INVALID;
@@ -166,18 +222,24 @@ void request_run(struct session *s, const struct fief_packet *p)
 		return;
 	}
 	r->op.done = on_done;
+	r->op.waits = on_waits;
 	r->op.user = s->server->env->heap;
 	done = operation_begin(r);
 	if (done != VFS_LATE)
 		done = operation_more(r, done);
 	if (done != VFS_LATE)
 		request_end(r, done);
+	else if (r->waits)
+		request_detach(r);
+	else
+		r->begun = true;
 }
 
 void requests_forget(struct session *s)
 {
 	struct list_elem *e;
 
+	s->events_asked = NULL;
 	while ((e = list_take_first(&s->running))) {
 		struct request *r = LIST_OBJECT(e, struct request, in_session);
 

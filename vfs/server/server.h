@@ -26,11 +26,24 @@ struct policy {
 	bool writeable;
 };
 
+struct handle {
+	struct fief_id id;
+	struct session *session; /* borrowed */
+	struct vfs_file *file;   /* one reference; NULL: not open yet */
+	struct request *opening; /* owned: of a fifo, until it is open */
+	struct vfs_waiter ready; /* of a stream: it may have become so */
+	uint32_t told;           /* VFS_CAN_*, as the client knows it */
+	struct vfs_op *watch;    /* owned, paid; NULL: nobody watches */
+	struct list lock_waits;  /* owned, paid: struct lock_wait */
+	struct list_elem in_events;
+	uint32_t events; /* FS_EVENT_*, to be told */
+	size_t bytes;    /* that the client pays for it */
+};
+
 struct session {
 	struct fief_service_session base;
 	struct server *server; /* borrowed */
-	struct vfs_file
-		*root; /* handle 0: its directory, open; NULL: not yet */
+	struct handle root;    /* handle 0: its directory */
 	struct vfs_op entering;
 	enum vfs_err entered; /* LATE: the directory is being looked for */
 	char *path;           /* owned: of that directory, until then */
@@ -40,14 +53,12 @@ struct session {
 	struct fief_signal_handler wake; /* the client rings */
 	struct fief_id_space handles;    /* owned: struct handle */
 	struct list running;             /* owned: struct request */
+	struct list events;              /* struct handle: to be told of */
+	struct request *events_asked;    /* who waits for them, or NULL */
+	struct vfs_lock_scope locks;
 	bool writeable;
 	bool broken; /* the client does not keep to the protocol */
 	bool served; /* the packets are just being looked at */
-};
-
-struct handle {
-	struct fief_id id;
-	struct vfs_file *file; /* one reference */
 };
 
 /* A packet that is worked on. */
@@ -64,6 +75,10 @@ struct request {
 	size_t bytes;      /* of this, texts included */
 	char *path, *text; /* behind it, terminated */
 	char *list;        /* owned: entries, before they are copied */
+	struct handle
+		*handle; /* of a fifo that it opens, acknowledged before */
+	bool begun;      /* its operation has returned */
+	bool waits;      /* and waits for the other end of a fifo */
 };
 
 /* ---- policy.c ---- */
@@ -103,6 +118,29 @@ bool operation_known(uint32_t op);
 /* ---- handle.c ---- */
 
 enum vfs_err handle_add(struct session *, struct vfs_file *, uint32_t *number);
-struct vfs_file *handle_file(struct session *, uint32_t number);
+/* One that is to be open when the request ends. */
+enum vfs_err handle_add_opening(struct request *, uint32_t *number);
+/* NULL: there is none of that number. */
+struct handle *handle_find(struct session *, uint32_t number);
+/* The handle that a request is for, unless it was closed meanwhile. */
+struct handle *handle_of(const struct request *);
 void handle_close(struct session *, uint32_t number);
 void handles_close(struct session *);
+
+/* ---- event.c ---- */
+
+void event_add(struct handle *, uint32_t what);
+enum vfs_err begin_events(struct request *);
+enum vfs_err begin_watch(struct request *);
+/* Entries, into the payload behind the reply -> how many. */
+uint32_t events_take(struct session *, struct fs_event *to);
+/* What a stream is ready for; from now on changes are told. 0: no stream. */
+uint32_t stream_ready(struct handle *);
+/* The handle is closed. */
+void events_end(struct handle *);
+
+/* ---- lock.c ---- */
+
+enum vfs_err begin_lock(struct request *);
+void reply_lock(const struct request *, struct fs_reply *);
+void lock_waits_end(struct handle *);

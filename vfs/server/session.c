@@ -118,7 +118,7 @@ static void root_entered(struct vfs_op *op, enum vfs_err e)
 	struct session *s = FIEF_CONTAINER_OF(op, struct session, entering);
 
 	s->entered = e;
-	s->root = e ? NULL : op->file;
+	s->root.file = e ? NULL : op->file;
 	if (e && e != VFS_CANCELED)
 		fief_warning("\"%s\": %s", s->path, vfs_err_text(e));
 	fief_kif->signal(s->wake.cap); /* packets may wait for this */
@@ -148,7 +148,7 @@ static enum fief_err root_enter(struct session *s, const struct policy *p,
 	if (s->entered == VFS_LATE)
 		return FIEF_OK;
 	if (!s->entered) {
-		s->root = s->entering.file;
+		s->root.file = s->entering.file;
 		return FIEF_OK;
 	}
 	fief_warning("\"%s\": %s", s->path, vfs_err_text(s->entered));
@@ -159,8 +159,7 @@ static void root_leave(struct session *s)
 {
 	if (s->entered == VFS_LATE && s->entering.cancel)
 		s->entering.cancel(&s->entering);
-	if (s->root)
-		vfs_close(s->root);
+	handles_close(s);
 	fief_free(s->server->env->heap, s->path, s->path_bytes);
 }
 
@@ -196,6 +195,8 @@ enum fief_err session_init(struct fief_service_session *base,
 
 	s->server = FIEF_CONTAINER_OF(base->service, struct server, service);
 	fief_id_space_init(&s->handles, FS_HANDLE_MAX);
+	s->root.session = s;
+	s->locks.budget = &s->base.budget;
 	e = policy_find(s->server->config.root, q->label, &policy);
 	if (e)
 		return e;
@@ -224,8 +225,8 @@ void session_fini(struct fief_service_session *base)
 
 	fief_signal_dissolve(s->server->env->ep, &s->wake);
 	requests_forget(s);
-	handles_close(s);
 	root_leave(s);
+	vfs_locks_drop(s->server->vfs, &s->locks, NULL);
 	fief_kif->drop(s->stream.peer, 1);
 	fief_attached_ram_fini(&s->memory);
 }

@@ -280,7 +280,7 @@ static void end_with_file(void **state)
 static void paid(void **state)
 {
 	struct fief_budget budget = { .ram_limit = 1024 };
-	const struct vfs_lock_scope scope = { &budget };
+	struct vfs_lock_scope scope = { .budget = &budget };
 	struct vfs_file *f = open_file();
 	unsigned locks = 0;
 	enum vfs_err e;
@@ -307,7 +307,7 @@ static void paid(void **state)
 		assert_int_equal(vfs_lock_test(f, &op), VFS_OK);
 		assert_ptr_equal(op.lock.scope, &scope);
 	}
-	vfs_locks_drop(t.vfs, &scope);
+	vfs_locks_drop(t.vfs, &scope, NULL);
 	assert_int_equal(budget.ram_used, 0);
 	vfs_close(f);
 }

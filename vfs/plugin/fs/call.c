@@ -46,9 +46,12 @@ static bool has_bytes(const struct call *c)
 static void call_free(struct call *c)
 {
 	struct fs *fs = c->fs;
+	struct fs_node *n = c->node;
 
 	list_remove(&c->link);
 	fief_free(fs->alloc, c, sizeof(*c));
+	if (n)
+		vfs_node_put(&n->node);
 }
 
 /* ---- the buffer ---- */
@@ -187,6 +190,19 @@ enum vfs_err call_start(struct call *c)
 	return result;
 }
 
+void call_post(struct call *c)
+{
+	struct fs *fs = c->fs;
+
+	if (fs->collecting || !call_send(c))
+		list_add_last(&fs->waiting, &c->link);
+	if (fs->collecting)
+		return; /* who collects sends it then */
+	tell(fs);
+	if (!fs->async)
+		calls_collect(fs, NULL, NULL);
+}
+
 /* ---- replies ---- */
 
 enum vfs_err call_plain(struct call *c, uint32_t outcome,
@@ -202,15 +218,17 @@ static struct call *call_of(struct fs *fs, const struct fief_packet *p)
 	return p->cookie < FS_QUEUE ? fs->call[p->cookie] : NULL;
 }
 
-/* What was opened for nobody is closed. */
+/* Nobody has asked, or does not any more: what was opened is closed. */
 static void call_drop(struct call *c, const struct fief_packet *p)
 {
 	struct fs_reply reply;
 	struct fs_node *n;
 
+	memcpy(&reply, payload(c), sizeof(reply));
+	if (c->answered)
+		c->answered(c, p->status ? VFS_IO : vfs_err_from_wire(p->op));
 	if (c->code != FS_OPEN || p->status || p->op)
 		return;
-	memcpy(&reply, payload(c), sizeof(reply));
 	reply.text_len = 0;
 	if (!fs_node_make(c->fs, reply.handle, &reply, NULL, &n))
 		vfs_node_put(&n->node);
@@ -242,6 +260,7 @@ static void acknowledged(struct fs *fs, const struct fief_packet *p,
 	struct call *c = call_of(fs, p);
 	struct vfs_op *op;
 	enum vfs_err e;
+	bool soon;
 
 	if (p->cookie == FS_QUEUE && fs->out) { /* of a close */
 		fs->out--;
@@ -252,6 +271,7 @@ static void acknowledged(struct fs *fs, const struct fief_packet *p,
 		return;
 	}
 	op = c->op;
+	soon = c->soon;
 	e = VFS_CANCELED;
 	if (op)
 		e = call_finish(c, p);
@@ -259,10 +279,12 @@ static void acknowledged(struct fs *fs, const struct fief_packet *p,
 		call_drop(c, p);
 	slot_give(c);
 	call_free(c);
-	if (!op)
+	if (!op || e == VFS_LATE)
 		return;
 	if (c == awaited)
 		*result = e;
+	else if (soon)
+		vfs_op_end_soon(fs->fs.vfs, op, e);
 	else
 		vfs_op_end(op, e);
 }
@@ -320,8 +342,10 @@ static void calls_collect(struct fs *fs, struct call *awaited,
 	enum fief_err e;
 
 	for (;;) {
+		fs->collecting = true;
 		while (!(e = fief_packet_get_ack(&fs->stream, &p)))
 			acknowledged(fs, &p, awaited, result);
+		fs->collecting = false;
 		if (e != FIEF_AGAIN)
 			fs->broken = true;
 		if (fs->broken) {
@@ -389,6 +413,7 @@ void calls_end(struct fs *fs)
 void call_close(struct fs_node *n)
 {
 	struct fs *fs = fs_of(&n->node);
+	const bool prompt = n->prompt || fs->async, locked = n->locked;
 
 	if (!n->handle || fs->broken) {
 		fs_node_free(fs, n);
@@ -396,6 +421,8 @@ void call_close(struct fs_node *n)
 	}
 	list_add_last(&fs->closing, &n->in_closing);
 	closes_send(fs);
-	if (n->prompt || fs->async)
+	if (locked)
+		tell(fs);
+	else if (prompt)
 		fief_packet_source_flush(&fs->stream);
 }

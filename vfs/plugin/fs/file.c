@@ -13,12 +13,28 @@ static enum vfs_err begin(struct vfs_file *f, struct vfs_op *op,
 	                 out);
 }
 
+/* A stream tells with it what it is ready for. */
+static enum vfs_err bytes_outcome(struct call *c, uint32_t outcome)
+{
+	if (!c->node)
+		return vfs_err_from_wire(outcome);
+	c->node->can = outcome >> FS_READY_SHIFT;
+	return vfs_err_from_wire(outcome & ((1u << FS_READY_SHIFT) - 1));
+}
+
 static enum vfs_err was_read(struct call *c, uint32_t outcome,
                              const struct fs_reply *r)
 {
 	(void)r;
 	memcpy(c->op->buf, call_payload(c), c->op->count);
-	return vfs_err_from_wire(outcome);
+	return bytes_outcome(c, outcome);
+}
+
+static enum vfs_err was_written(struct call *c, uint32_t outcome,
+                                const struct fs_reply *r)
+{
+	(void)r;
+	return bytes_outcome(c, outcome);
 }
 
 static uint32_t bytes_at_once(const struct vfs_file *f, size_t len)
@@ -26,6 +42,15 @@ static uint32_t bytes_at_once(const struct vfs_file *f, size_t len)
 	const uint32_t most = fs_of(f->node)->data_bytes;
 
 	return len < most ? (uint32_t)len : most;
+}
+
+static void bytes_begin(struct call *c, struct vfs_file *f,
+                        const struct vfs_op *op)
+{
+	c->len = bytes_at_once(f, op->len);
+	c->pos = op->pos;
+	if (fs_node(f->node)->stream)
+		c->node = fs_node(vfs_node_get(f->node));
 }
 
 /* As much as the buffer takes at once: a read or write may be short. */
@@ -36,8 +61,7 @@ static enum vfs_err file_read(struct vfs_file *f, struct vfs_op *op)
 
 	if (e)
 		return e;
-	c->len = bytes_at_once(f, op->len);
-	c->pos = op->pos;
+	bytes_begin(c, f, op);
 	c->finish = was_read;
 	return call_start(c);
 }
@@ -49,8 +73,8 @@ static enum vfs_err file_write(struct vfs_file *f, struct vfs_op *op)
 
 	if (e)
 		return e;
-	c->len = bytes_at_once(f, op->len);
-	c->pos = op->pos;
+	bytes_begin(c, f, op);
+	c->finish = was_written;
 	return call_start(c);
 }
 
@@ -97,10 +121,36 @@ static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
 	return call_start(c);
 }
 
+static void file_close(struct vfs_file *f)
+{
+	fs_node(f->node)->file = NULL;
+}
+
+static unsigned stream_ready(struct vfs_file *f)
+{
+	return fs_node(f->node)->can;
+}
+
+const struct vfs_file_ops fs_stream_ops = {
+	.stream = true,
+	.close = file_close,
+	.read = file_read,
+	.write = file_write,
+	.sync = file_sync,
+	.ready = stream_ready,
+	.lock = fs_lock,
+	.lock_test = fs_lock_test,
+	.unlock = fs_unlock,
+};
+
 const struct vfs_file_ops fs_file_ops = {
+	.close = file_close,
 	.read = file_read,
 	.write = file_write,
 	.sync = file_sync,
 	.allocate = file_allocate,
 	.seek = file_seek,
+	.lock = fs_lock,
+	.lock_test = fs_lock_test,
+	.unlock = fs_unlock,
 };

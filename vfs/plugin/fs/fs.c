@@ -27,6 +27,8 @@ static void fs_destroy(struct vfs_fs *f)
 	struct fs *fs = FIEF_CONTAINER_OF(f, struct fs, fs);
 
 	calls_end(fs);
+	list_remove(&fs->events.link);
+	owners_end(fs);
 	fs_close(fs);
 }
 
@@ -83,12 +85,15 @@ static enum fief_err session_open(struct fs *fs, const struct node *config,
 		.ram = FILE_SYSTEM_RAM_QUOTA,
 		.caps = FILE_SYSTEM_CAP_QUOTA,
 	};
-	uint64_t buffer = 0;
+	uint64_t buffer = 0, quota = 0;
 	bool writeable = true;
 	size_t len;
 	enum fief_err e =
 		node_attr_u64(config, "buffer", FS_BUFFER, err, &buffer);
 
+	if (!e)
+		e = node_attr_u64(config, "quota", FS_CLIENT_QUOTA, err,
+		                  &quota);
 	if (!e)
 		e = node_attr_bool(config, "writeable", true, err, &writeable);
 	if (e)
@@ -96,7 +101,11 @@ static enum fief_err session_open(struct fs *fs, const struct node *config,
 	if (buffer < FS_BUFFER_MIN || buffer > UINT32_MAX / 2)
 		return node_error_set(err, FIEF_LIMIT, config->at,
 		                      "<fs>: a buffer has 64K to 2G");
+	if (quota > UINT32_MAX)
+		return node_error_set(err, FIEF_LIMIT, config->at,
+		                      "<fs>: a quota is at most 4G");
 	a.ram += buffer > FS_BUFFER ? buffer - FS_BUFFER : 0;
+	a.ram += quota > FS_CLIENT_QUOTA ? quota - FS_CLIENT_QUOTA : 0;
 	len = fmt_text(args, sizeof(args), "buffer=%llu, writeable=%s",
 	               (unsigned long long)buffer, writeable ? "yes" : "no");
 	(void)len; /* there is room for any number */
@@ -119,6 +128,7 @@ static enum fief_err fs_create(struct vfs *v, const struct node *config,
 	fs->alloc = vfs_alloc(v);
 	fs->async = vfs_async(v);
 	vfs_fs_init(&fs->fs, v, &fs_ops, NULL);
+	fs_told_init(fs);
 	e = session_open(fs, config, err);
 	if (!e)
 		e = stream_open(fs);
@@ -141,6 +151,9 @@ static const struct vfs_attr fs_attrs[] = {
 	{ "writeable", "yes", "is the session asked for to be written to",
 	  VFS_VALUE_BOOL, false },
 	{ "buffer", "256K", "bytes of memory that it shares with the server",
+	  VFS_VALUE_NUMBER, false },
+	{ "quota", "128K",
+	  "bytes that the server is given for open files, locks and fifos",
 	  VFS_VALUE_NUMBER, false },
 	{ 0 },
 };

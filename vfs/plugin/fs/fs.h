@@ -6,6 +6,7 @@
 #include <fief/packet_stream.h>
 #include <fief/session.h>
 #include <lib/list.h>
+#include <lib/tree.h>
 #include <session/file_system.h>
 #include <vfs/server/protocol.h>
 #include <vfs/vfs.h>
@@ -20,8 +21,9 @@ struct fs {
 	struct fief_attached memory;
 	struct fief_packet_stream stream;
 	struct fief_signal_handler acks;
-	bool async;  /* never wait for the server */
-	bool broken; /* it does not keep to the protocol */
+	bool async;      /* never wait for the server */
+	bool broken;     /* it does not keep to the protocol */
+	bool collecting; /* replies are being told of */
 	/* Calls that are with the server, by their cookie, which is the number
 	 * of the part of the buffer for their request and reply, too. */
 	struct call *call[FS_QUEUE];
@@ -30,6 +32,12 @@ struct fs {
 	unsigned out;                  /* packets of closes under way */
 	struct list waiting;           /* calls: for a part of the buffer */
 	struct list closing;           /* nodes that the server is to close */
+	struct tree told;     /* struct fs_node: of which the server tells */
+	struct vfs_op events; /* by this, if there are any */
+	bool events_asked;
+	struct list asking;   /* struct fs_node: with locks to be asked for */
+	struct list owners;   /* owned: of locks */
+	uint64_t owner_count; /* so far */
 };
 
 struct fs_node {
@@ -38,9 +46,18 @@ struct fs_node {
 	uint32_t handle;
 	bool fresh;  /* `stat` has just come */
 	bool prompt; /* its close has effects elsewhere */
+	bool locked; /* and who closes it relies on them */
 	struct vfs_stat stat;
 	char *target; /* owned; of a symbolic link */
 	size_t target_len;
+	struct tree_elem in_told;
+	struct list lock_waits; /* struct vfs_op, by `link` */
+	struct list_elem in_asking;
+	struct vfs_file *file; /* borrowed: that is open by it; or NULL */
+	uint32_t can;          /* of a stream: VFS_CAN_*, as told last */
+	bool stream;
+	struct vfs_op *opening; /* waits until it is open at the server */
+	bool opens;             /* it is not, yet */
 };
 
 /* An operation of the server, for one of the tree. */
@@ -55,8 +72,14 @@ struct call {
 	uint64_t pos;            /* of FS_READ, FS_WRITE */
 	uint32_t len;
 	unsigned slot;
-	int data; /* number of the part with the bytes, or -1 */
-	/* From the reply to the operation; `outcome` as the server says. */
+	int data;  /* number of the part with the bytes, or -1 */
+	bool soon; /* the operation is told when no other one runs */
+	/* Told of the outcome if there is no operation, or it was canceled;
+	 * or NULL. */
+	void (*answered)(struct call *, enum vfs_err);
+	struct fs_node *node; /* counted: that it is for; or NULL */
+	/* From the reply to the operation; `outcome` as the server says. LATE:
+	 * it was kept for later. */
 	enum vfs_err (*finish)(struct call *, uint32_t outcome,
 	                       const struct fs_reply *);
 };
@@ -78,6 +101,8 @@ enum vfs_err call_make(struct fs *, struct vfs_op *, enum fs_op,
                        uint32_t handle, struct call **out);
 /* Send it: its outcome, or LATE. It is gone then, or belongs to `fs`. */
 enum vfs_err call_start(struct call *);
+/* Send one that has no operation; it is not waited for. */
+void call_post(struct call *);
 /* The outcome as it is, for calls without a reply of their own. */
 enum vfs_err call_plain(struct call *, uint32_t outcome,
                         const struct fs_reply *);
@@ -100,4 +125,26 @@ void fs_node_free(struct fs *, struct fs_node *);
 
 /* ---- file.c ---- */
 
-extern const struct vfs_file_ops fs_file_ops;
+extern const struct vfs_file_ops fs_file_ops, fs_stream_ops;
+
+/* ---- event.c ---- */
+
+void fs_told_init(struct fs *);
+/* The server tells of the node from now on; until it is closed. */
+enum vfs_err told_begin(struct fs_node *);
+void told_end(struct fs_node *);
+void events_ask(struct fs *);
+enum vfs_err fs_node_watch(struct vfs_node *);
+/* What a stream is ready for; who waits for it is told. */
+void stream_told(struct fs_node *, uint32_t can);
+
+/* ---- lock.c ---- */
+
+enum vfs_err fs_lock(struct vfs_file *, struct vfs_op *);
+enum vfs_err fs_lock_test(struct vfs_file *, struct vfs_op *);
+void fs_unlock(struct vfs_file *, const struct vfs_lock *);
+/* Locks that are waited for may be had now; ask for them, when no call is in the
+ * middle of something. */
+void locks_told(struct fs_node *);
+void locks_ask(struct fs *);
+void owners_end(struct fs *);

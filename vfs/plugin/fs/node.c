@@ -65,6 +65,8 @@ void fs_node_free(struct fs *fs, struct fs_node *n)
 
 static void node_put(struct vfs_node *n)
 {
+	told_end(fs_node(n));
+	list_remove(&fs_node(n)->in_asking);
 	call_close(fs_node(n));
 }
 
@@ -111,6 +113,9 @@ static enum vfs_err opened(struct call *c, uint32_t outcome,
 	if (e)
 		return e;
 	n->fresh = asked_for(c->op);
+	n->stream = reply.stream & FS_STREAM;
+	n->opens = reply.stream & FS_OPENING;
+	n->can = reply.stream >> FS_READY_SHIFT;
 	n->prompt = c->asked.flags & VFS_WRITE || n->stat.kind == VFS_FIFO;
 	c->op->node = &n->node;
 	return VFS_OK;
@@ -376,13 +381,30 @@ static enum vfs_err node_target(struct vfs_node *node, struct vfs_op *op)
 	return VFS_OK;
 }
 
-/* The server has opened it with the path. */
+static void opening_cancel(struct vfs_op *op)
+{
+	fs_node(op->file->node)->opening = NULL;
+	list_remove(&op->link);
+	vfs_op_end(op, VFS_CANCELED);
+}
+
+/* The server has opened it with the path; a fifo opens when its other end does. */
 static enum vfs_err node_open(struct vfs_node *node, struct vfs_file *f,
                               struct vfs_op *op)
 {
-	(void)node, (void)op;
-	f->ops = &fs_file_ops;
-	return VFS_OK;
+	struct fs_node *n = fs_node(node);
+	enum vfs_err e;
+
+	f->ops = n->stream ? &fs_stream_ops : &fs_file_ops;
+	n->file = f;
+	e = n->stream ? told_begin(n) : VFS_OK;
+	if (e || !n->opens)
+		return e;
+	n->opening = op;
+	op->cancel = opening_cancel;
+	if (op->waits)
+		op->waits(op);
+	return VFS_LATE;
 }
 
 const struct vfs_node_ops fs_node_ops = {
@@ -396,4 +418,5 @@ const struct vfs_node_ops fs_node_ops = {
 	.list = node_list,
 	.target = node_target,
 	.open = node_open,
+	.watch = fs_node_watch,
 };
