@@ -14,7 +14,7 @@ struct follow_level {
 
 /* ---- levels ---- */
 
-unsigned follow_levels(const char *path)
+static unsigned levels_of(const char *path)
 {
 	unsigned n = 1;
 
@@ -23,10 +23,19 @@ unsigned follow_levels(const char *path)
 	return n;
 }
 
+bool follow_possible(const char *path)
+{
+	return levels_of(path) <= FOLLOW_LEVELS_MAX;
+}
+
+static size_t memory_of(const char *path)
+{
+	return levels_of(path) * sizeof(struct follow_level) + strlen(path) + 1;
+}
+
 size_t follow_cost(const char *path)
 {
-	return follow_levels(path) * sizeof(struct follow_level) +
-	       strlen(path) + 1;
+	return memory_of(path) + (size_t)levels_of(path) * FOLLOW_OPEN_BYTES;
 }
 
 static void level_close(struct follow_level *l)
@@ -189,12 +198,12 @@ enum fief_err follow_start(struct follow *f, struct vfs *v,
                            struct fief_alloc *alloc, const char *path,
                            uint32_t flags)
 {
-	const unsigned levels = follow_levels(path);
+	const unsigned levels = levels_of(path);
 	void *mem;
 
-	if (levels > FOLLOW_LEVELS_MAX)
+	if (!follow_possible(path))
 		return FIEF_LIMIT;
-	if (fief_alloc_zeroed(alloc, follow_cost(path), &mem))
+	if (fief_alloc_zeroed(alloc, memory_of(path), &mem))
 		return FIEF_OUT_OF_RAM;
 	f->vfs = v;
 	f->alloc = alloc;
@@ -220,6 +229,6 @@ void follow_stop(struct follow *f)
 			f->op.cancel(&f->op);
 	}
 	levels_close(f, 0);
-	fief_free(f->alloc, f->level, follow_cost(f->path));
+	fief_free(f->alloc, f->level, memory_of(f->path));
 	f->level = NULL;
 }

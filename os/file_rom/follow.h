@@ -12,7 +12,10 @@
 
 #include "stamp.h"
 
-enum { FOLLOW_LEVELS_MAX = 24 }; /* names of a path, the root counted */
+enum {
+	FOLLOW_LEVELS_MAX = 24,  /* names of a path, the root counted */
+	FOLLOW_OPEN_BYTES = 512, /* what a tree keeps for each, about */
+};
 
 struct follow;
 struct follow_level;
@@ -42,11 +45,11 @@ struct follow {
 	char *prefix; /* owned: the path up to a level */
 };
 
-/* How many directories and files a path has, the root counted. */
-unsigned follow_levels(const char *path);
+/* Has it no more names than can be followed? */
+bool follow_possible(const char *path);
 
-/* Bytes of memory that following a path takes at most, besides struct follow
- * and what a file system keeps for an open file. */
+/* Bytes of memory that following a path takes at most, besides struct follow:
+ * ours, and what is kept for open files. */
 size_t follow_cost(const char *path);
 
 /*

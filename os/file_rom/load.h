@@ -49,3 +49,15 @@ FIEF_MUST enum fief_err load_start(struct load *, struct vfs *,
 
 /* End it now; `done` is not called. No effect on one that does not run. */
 void load_cancel(struct load *);
+
+/*
+ * What is known of the file when that came of reading it: another one than what
+ * `followed` is now is worth another try. What cannot be read, whatever it is
+ * like, is not tried again before it is another one.
+ */
+struct stamp load_seen(const struct load *, enum fief_err,
+                       const struct stamp *followed);
+
+/* Say why a file has no content, but for those that are not there. Clients can
+ * ask as often as they like: what is too much is left out. */
+void load_log(const struct load *, enum fief_err, const char *path);

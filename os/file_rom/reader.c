@@ -6,12 +6,7 @@
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <lib/mem.h>
-#include <lib/rate_limit.h>
 
-/* What a file system keeps for each directory of the path that is open. */
-enum { OPEN_BYTES = 512, WARNINGS = 8 };
-
-static const uint64_t WARNINGS_NS = 10000000000;
 static const uint64_t MAX = 256 << 20; /* bytes of a file, usually */
 
 /* ---- news ---- */
@@ -49,44 +44,6 @@ static enum fief_err room(struct load *l, size_t bytes, void **addr)
 	return e;
 }
 
-static const char *reason(const struct reader *r, enum fief_err e)
-{
-	if (e == FIEF_LIMIT)
-		return "it is larger than \"max\" allows";
-	if (e == FIEF_AGAIN)
-		return "it changes while it is read, again and again";
-	if (r->load.why == VFS_AT_LINK)
-		return "there is a symbolic link, which only a root \"/\" "
-		       "follows";
-	return vfs_err_text(r->load.why);
-}
-
-static bool missing(const struct reader *r, enum fief_err e)
-{
-	return e == FIEF_NOT_FOUND &&
-	       (r->load.why == VFS_NOT_FOUND || r->load.why == VFS_NOT_DIR);
-}
-
-/* Clients can ask as often as they like. */
-static void failure_log(const struct reader *r, enum fief_err e)
-{
-	static struct rate_limit limit;
-
-	if (!missing(r, e) &&
-	    rate_limit_take(&limit, WARNINGS, WARNINGS_NS, fief_kif->time()))
-		fief_warning("\"%s\": %s", r->where.path, reason(r, e));
-}
-
-/* What the client knows of the file when this came of reading it. */
-static struct stamp stamp_handed(const struct reader *r, enum fief_err e)
-{
-	if (!e)
-		return r->load.stamp;
-	/* What has no reader yet may become readable by the next change. */
-	return missing(r, e) || e == FIEF_AGAIN ? (struct stamp){ 0 } :
-	                                          r->follow.stamp;
-}
-
 /* Is it for the client to donate more? */
 static bool unpaid(enum fief_err e)
 {
@@ -97,9 +54,9 @@ static void content_set(struct reader *r, enum fief_err e)
 {
 	r->asked = true;
 	r->told = false;
-	r->handed = stamp_handed(r, e);
+	r->handed = load_seen(&r->load, e, &r->follow.stamp);
 	if (e)
-		failure_log(r, e);
+		load_log(&r->load, e, r->where.path);
 	else
 		memset((char *)r->copy.addr + r->load.size, 0,
 		       r->copy.bytes - r->load.size);
@@ -207,15 +164,13 @@ static const struct rom_ops reader_ops = {
 
 static enum fief_err reader_follow(struct reader *r)
 {
-	struct fief_env *env = r->files->env;
-	enum fief_err e = fief_budget_take(
-		&r->base.budget, follow_levels(r->where.path) * OPEN_BYTES, 0);
+	const enum fief_err e = fief_budget_take(&r->base.budget,
+	                                         follow_cost(r->where.path), 0);
 
 	if (e)
 		return e;
-	fief_guarded_alloc_init(&r->alloc, env->heap, &r->base.budget);
 	r->follow.changed = on_changed;
-	return follow_start(&r->follow, r->files->vfs, &r->alloc.alloc,
+	return follow_start(&r->follow, r->files->vfs, r->files->env->heap,
 	                    r->where.path, r->where.flags);
 }
 

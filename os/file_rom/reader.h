@@ -20,14 +20,13 @@ struct reader {
 	struct where where;
 	struct load load;
 	struct follow follow;
-	struct fief_guarded_alloc alloc; /* of `follow`: paid by the client */
-	struct fief_attached_ram copy;   /* what the client maps */
-	struct stamp handed;             /* of the file, as it is in `copy` */
-	bool asked;                      /* it has been handed out */
-	bool told;                       /* that this is not the file now */
-	bool updating;                   /* the call that waits: update */
-	fief_reply caller;               /* owned: who waits; or NULL */
-	fief_cap sigh;                   /* owned */
+	struct fief_attached_ram copy; /* what the client maps */
+	struct stamp handed;           /* of the file, as it is in `copy` */
+	bool asked;                    /* it has been handed out */
+	bool told;                     /* that this is not the file now */
+	bool updating;                 /* the call that waits: update */
+	fief_reply caller;             /* owned: who waits; or NULL */
+	fief_cap sigh;                 /* owned */
 };
 
 struct readers {
