@@ -289,9 +289,11 @@ static void acknowledged(struct fs *fs, const struct fief_packet *p,
 		vfs_op_end(op, e);
 }
 
-static void closes_send(struct fs *fs)
+/* False: there was none, or no room. */
+static bool closes_send(struct fs *fs)
 {
 	struct list_elem *e;
+	bool any = false;
 
 	while ((e = fs->closing.first)) {
 		struct fs_node *n = LIST_OBJECT(e, struct fs_node, in_closing);
@@ -301,11 +303,13 @@ static void closes_send(struct fs *fs)
 		};
 
 		if (fief_packet_submit(&fs->stream, &p))
-			return;
+			break;
 		fs->out++;
 		list_remove(e);
 		fs_node_free(fs, n);
+		any = true;
 	}
+	return any;
 }
 
 /* Calls that waited have room now. */
@@ -340,6 +344,7 @@ static void calls_collect(struct fs *fs, struct call *awaited,
 {
 	struct fief_packet p;
 	enum fief_err e;
+	bool sent;
 
 	for (;;) {
 		fs->collecting = true;
@@ -352,8 +357,10 @@ static void calls_collect(struct fs *fs, struct call *awaited,
 			calls_gone(fs, awaited, result);
 			return;
 		}
-		closes_send(fs);
-		if (waiting_send(fs)) {
+		/* Calls go first: closes could fill the queue, unseen by a
+		 * server that nothing else is sent to. */
+		sent = waiting_send(fs);
+		if ((closes_send(fs) && fs->async) || sent) {
 			tell(fs);
 			continue;
 		}
