@@ -55,10 +55,10 @@ static void on_acks(struct fief_signal_handler *self, unsigned count)
 
 /* ---- a session ---- */
 
-static bool session_open(void)
+static bool session_open_at(const char *dir)
 {
 	const struct fief_session_args a = { .service = FILE_SYSTEM_SERVICE,
-		                             .label = "/",
+		                             .label = dir,
 		                             .ram = FILE_SYSTEM_RAM_QUOTA,
 		                             .caps = FILE_SYSTEM_CAP_QUOTA };
 	struct dataspace_cap ds;
@@ -77,6 +77,11 @@ static bool session_open(void)
 	m.stream.peer = wake.cap;
 	return !file_system_sigh((struct file_system_cap){ m.session.cap },
 	                         (struct signal_cap){ m.acks.cap });
+}
+
+static bool session_open(void)
+{
+	return session_open_at("/");
 }
 
 static void session_close(void)
@@ -177,6 +182,39 @@ static void submit_raw(const struct fief_packet *p)
 	const enum fief_err e = fief_queue_put(&m.stream.submit, p);
 
 	m.stream.open += !e;
+}
+
+/* The directory of a session, by a path that leads out, or a link that it has made. */
+static void links_out(void)
+{
+	static const char *const targets[] = { "/data", "/", "..", "../data" };
+	static const char *const paths[] = { "//data",     "///data",
+		                             "/../data",   "/..",
+		                             "/./../data", "/a/../../data" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		session_close();
+		if (session_open_at(paths[i]) &&
+		    ask(FS_STAT, 0, (struct fs_request){ 0 }, "", "") == VFS_OK)
+			breach(paths[i]);
+		session_close();
+		if (!session_open())
+			breach("no session after a path out");
+	}
+
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		(void)ask(FS_REMOVE, 0, (struct fs_request){ 0 }, "out", "");
+		(void)ask(FS_MAKE, 0,
+		          (struct fs_request){ .kind = VFS_SYMLINK }, "out",
+		          targets[i]);
+		session_close();
+		if (session_open_at("/out") &&
+		    ask(FS_STAT, 0, (struct fs_request){ 0 }, "", "") == VFS_OK)
+			breach("a session by a link out");
+		session_close();
+		if (!session_open())
+			breach("no session after a link out");
+	}
 }
 
 /* ---- until the quota is used up ---- */
@@ -372,6 +410,7 @@ void fief_component_construct(struct fief_env *env)
 	if (fief_signal_manage(env->ep, &m.acks) || !session_open())
 		fief_exit(env, 1);
 	ways_out();
+	links_out();
 	quotas();
 	waits();
 	random_rounds(ROUNDS);

@@ -46,8 +46,9 @@ struct session {
 	struct handle root;    /* handle 0: its directory */
 	struct vfs_op entering;
 	enum vfs_err entered; /* LATE: the directory is being looked for */
-	char *path;           /* owned: of that directory, until then */
-	size_t path_bytes;
+	char *path;           /* owned: of the policy's directory */
+	char *below;          /* behind it: the label's, relative */
+	size_t path_bytes;    /* of both */
 	struct fief_packet_stream stream;
 	struct fief_attached_ram memory;
 	struct fief_signal_handler wake; /* the client rings */

@@ -113,45 +113,91 @@ const struct file_system_ops session_ops = {
 
 /* ---- begin and end ---- */
 
+/* Which of the two directories: that of the policy is the configuration's, which may
+ * lead there by links. Below it, nothing leads up, and no link is followed: clients
+ * make them. */
+static enum vfs_err root_found(struct session *s, enum vfs_err e);
+
 static void root_entered(struct vfs_op *op, enum vfs_err e)
 {
 	struct session *s = FIEF_CONTAINER_OF(op, struct session, entering);
 
-	s->entered = e;
-	s->root.file = e ? NULL : op->file;
-	if (e && e != VFS_CANCELED)
-		fief_warning("\"%s\": %s", s->path, vfs_err_text(e));
+	s->entered = root_found(s, e);
+	if (s->entered == VFS_LATE)
+		return;
+	if (s->entered && s->entered != VFS_CANCELED)
+		fief_warning("\"%s/%s\": %s", s->path, s->below,
+		             vfs_err_text(s->entered));
 	fief_kif->signal(s->wake.cap); /* packets may wait for this */
 }
 
-/* The directory of a label's last element, below that of the policy. Nothing in
- * it leads up or follows links of clients. Another server may have to be asked
- * for it: then there is a session, in which nothing is found if that is not. */
+static enum vfs_err root_open(struct session *s, const char *path,
+                              uint32_t flags)
+{
+	s->entering = (struct vfs_op){
+		.done = root_entered,
+		.path = path,
+		.at = s->root.file ? s->root.file->place : NULL,
+		.flags = VFS_READ | VFS_DIRECTORY | flags,
+	};
+	return vfs_open(s->server->vfs, &s->entering);
+}
+
+static enum vfs_err root_found(struct session *s, enum vfs_err e)
+{
+	const bool first = !s->root.file;
+
+	if (e == VFS_AT_LINK) {
+		vfs_node_put(s->entering.node);
+		e = VFS_LOOP;
+	}
+	if (!first)
+		vfs_close(s->root.file);
+	s->root.file = e ? NULL : s->entering.file;
+	if (e || !first || !*s->below)
+		return e;
+	e = root_open(s, s->below, VFS_NOLINKS | VFS_NOFOLLOW);
+	return e == VFS_LATE ? e : root_found(s, e);
+}
+
+static enum fief_err paths_set(struct session *s, const char *root,
+                               const char *dir)
+{
+	const size_t len = strlen(root) + 1, below = strlen(dir) + 1;
+	void *mem;
+
+	if (fief_alloc(s->server->env->heap, len + below, &mem))
+		return FIEF_OUT_OF_RAM;
+	s->path = mem;
+	s->below = s->path + len;
+	s->path_bytes = len + below;
+	memcpy(s->path, root, len);
+	memcpy(s->below, dir, below);
+	return FIEF_OK;
+}
+
+/* The directory of a label's last element, below that of the policy. Another server
+ * may have to be asked for it: then there is a session, in which nothing is found if
+ * that is not. */
 static enum fief_err root_enter(struct session *s, const struct policy *p,
                                 const char *dir)
 {
-	const size_t len = strlen(p->root);
-	void *mem;
+	enum fief_err e;
 
 	if (strstr(dir, "/../") || *dir != '/' || label_has_suffix(dir, "/.."))
 		return FIEF_DENIED;
-	s->path_bytes = len + strlen(dir) + 1;
-	if (fief_alloc(s->server->env->heap, s->path_bytes, &mem))
-		return FIEF_OUT_OF_RAM;
-	s->path = mem;
-	memcpy(s->path, p->root, len);
-	memcpy(s->path + len, dir, s->path_bytes - len);
-	s->entering = (struct vfs_op){ .done = root_entered,
-		                       .path = s->path,
-		                       .flags = VFS_READ | VFS_DIRECTORY };
-	s->entered = vfs_open(s->server->vfs, &s->entering);
-	if (s->entered == VFS_LATE)
+	while (*dir == '/') /* a path with one would begin at the very root */
+		dir++;
+	e = paths_set(s, p->root, dir);
+	if (e)
+		return e;
+	s->entered = root_open(s, *s->path ? s->path : "/", 0);
+	if (s->entered != VFS_LATE)
+		s->entered = root_found(s, s->entered);
+	if (s->entered == VFS_LATE || !s->entered)
 		return FIEF_OK;
-	if (!s->entered) {
-		s->root.file = s->entering.file;
-		return FIEF_OK;
-	}
-	fief_warning("\"%s\": %s", s->path, vfs_err_text(s->entered));
+	fief_warning("\"%s/%s\": %s", s->path, s->below,
+	             vfs_err_text(s->entered));
 	return s->entered == VFS_NO_MEMORY ? FIEF_OUT_OF_RAM : FIEF_DENIED;
 }
 
