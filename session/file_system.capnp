@@ -22,6 +22,12 @@ interface FileSystem $Fief.service("File_system") $Fief.ramQuota(524288) $Fief.c
   sigh @1 (handler :Signal);
   # Have a signal submitted when there are acknowledgements. Null ends that.
 
+  map @3 (handle :UInt32) -> (ds :Dataspace, bytes :UInt64)
+    $Fief.errors([notFound, unsupported, outOfRam, denied]);
+  # The content of an open file as memory that cannot be written to, and how many
+  # bytes there are. It is valid until the handle is closed. UNSUPPORTED: its file
+  # system has no such memory, or is another server's.
+
   process @2 ();
   # Work on the packets that are in the queue, as if the server was woken, and
   # return when each of them is acknowledged or waits for somebody else. For

@@ -120,6 +120,12 @@ struct vfs_file_ops {
 	enum vfs_err (*seek)(struct vfs_file *, bool hole, struct vfs_op *);
 	/* What of VFS_CAN_* holds now; a change is told by vfs_file_ready. */
 	unsigned (*ready)(struct vfs_file *);
+	/* As vfs_map. */
+	enum vfs_err (*map)(struct vfs_file *, struct vfs_op *);
+	/* As vfs_peek; without an end, the bytes stay as long as nothing else is
+	 * done with the file. */
+	enum vfs_err (*peek)(struct vfs_file *, struct vfs_op *);
+	void (*peek_end)(struct vfs_file *, struct vfs_op *);
 	/* As vfs_lock and vfs_lock_test; NULL: the core keeps them. */
 	enum vfs_err (*lock)(struct vfs_file *, struct vfs_op *);
 	enum vfs_err (*lock_test)(struct vfs_file *, struct vfs_op *);

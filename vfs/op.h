@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <fief/kif.h>
 #include <lib/list.h>
 #include <vfs/error.h>
 #include <vfs/stat.h>
@@ -150,6 +151,7 @@ struct vfs_op {
 	struct vfs_file *file;
 	struct vfs_stat stat;
 	size_t count; /* bytes read or written */
+	fief_cap ds;  /* of vfs_map */
 
 	/* ---- for who works on it ---- */
 	enum vfs_err (*step)(struct vfs_op *, enum vfs_err); /* goes on */

@@ -120,6 +120,21 @@ unsigned vfs_ready(struct vfs_file *);
  * <vfs/dirent.h> has them -> op->count bytes, 0 at the end. */
 enum vfs_err vfs_list(struct vfs_file *, struct vfs_op *);
 
+/*
+ * The content as memory: op->ds, a dataspace that nobody can write to by mapping
+ * it, borrowed while the file is open, and op->count, the bytes of it that there are now. It shows what is written
+ * later, as far as the file went when it was mapped first, and stays while the file
+ * is open. UNSUPPORTED: it has to be read.
+ */
+enum vfs_err vfs_map(struct vfs_file *, struct vfs_op *);
+
+/* op->len bytes at op->pos where they are: op->data, op->count; fewer if they are
+ * not together, 0 at the end. They stay, and may change, until vfs_peek_end with the
+ * same operation, which has to come before the file is closed. UNSUPPORTED: they
+ * have to be read. */
+enum vfs_err vfs_peek(struct vfs_file *, struct vfs_op *);
+void vfs_peek_end(struct vfs_file *, struct vfs_op *);
+
 /* ---- locks ---- */
 
 /*

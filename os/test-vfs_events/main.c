@@ -5,7 +5,9 @@
  * two sessions of a server, say.
  */
 
+#include <fief/attached.h>
 #include <fief/config.h>
+#include <fief/kif_table.h>
 #include <fief/log.h>
 #include <lib/fmt.h>
 #include <lib/mem.h>
@@ -355,6 +357,98 @@ static void locks(void)
 	drop(0, "locked");
 }
 
+/* ---- content where it is ---- */
+
+/* Bytes that are all that one, as an operation shows them. */
+static void peek_all(struct vfs_file *f, uint64_t size, char byte)
+{
+	static struct asked a;
+	uint64_t at = 0;
+	bool right = true;
+
+	while (at < size) {
+		memset(&a, 0, sizeof(a));
+		a.op.done = on_done;
+		a.op.pos = at;
+		a.op.len = (size_t)(size - at);
+		begun(&a, vfs_peek(f, &a.op));
+		expect(await(&a), VFS_OK, "peek");
+		if (a.result || !a.op.count)
+			break;
+		for (size_t i = 0; i < a.op.count; i++)
+			right &= ((const char *)a.op.data)[i] == byte;
+		at += a.op.count;
+		vfs_peek_end(f, &a.op);
+	}
+	check(right && at == size, "what is seen in place");
+}
+
+static void fill(struct vfs_file *f, size_t size, char byte)
+{
+	static char piece[PIECE];
+
+	memset(piece, byte, sizeof(piece));
+	for (size_t at = 0; at < size;) {
+		static struct asked a;
+
+		memset(&a, 0, sizeof(a));
+		a.op.done = on_done;
+		a.op.data = piece;
+		a.op.len = size - at < PIECE ? size - at : PIECE;
+		a.op.pos = at;
+		begun(&a, vfs_pwrite(f, &a.op));
+		expect(await(&a), VFS_OK, "write");
+		if (a.result)
+			return;
+		at += a.op.count;
+	}
+}
+
+/* The same pages, as they change; nobody else can write to them. */
+static void shared_pages(struct vfs_file *one, struct vfs_file *two)
+{
+	static struct asked a;
+	struct fief_attached page = { 0 };
+	const volatile char *seen;
+
+	memset(&a, 0, sizeof(a));
+	expect(vfs_map(one, &a.op), VFS_OK, "map");
+	check(a.op.count == BYTES, "size of what is mapped");
+	fief_kif->ref(a.op.ds);
+	check(fief_attach(&page, a.op.ds, BYTES, KIF_READ | KIF_WRITE) !=
+	              FIEF_OK,
+	      "nobody can write to it");
+	fief_kif->ref(a.op.ds);
+	check(!fief_attach(&page, a.op.ds, BYTES, KIF_READ), "attach");
+	if (!page.addr)
+		return;
+	seen = page.addr;
+	check(seen[0] == 'a' && seen[BYTES - 1] == 'a', "what was there");
+	fill(two, BYTES, 'b');
+	check(seen[0] == 'b' && seen[BYTES - 1] == 'b', "what is written");
+	peek_all(one, BYTES, 'b');
+	fief_detach(&page);
+}
+
+static void in_place(void)
+{
+	struct vfs_file *two = open_file(1, "shared", VFS_WRITE | VFS_CREATE);
+	struct vfs_file *one = open_file(0, "shared", VFS_READ);
+	static struct asked a;
+
+	fill(two, BYTES, 'a');
+	memset(&a, 0, sizeof(a));
+	if (vfs_map(one, &a.op) == VFS_UNSUPPORTED)
+		fief_log("nothing can be mapped here");
+	else
+		shared_pages(one, two);
+	fill(two, BYTES, 'c');
+	peek_all(one, BYTES, 'c');
+	vfs_close(one);
+	vfs_close(two);
+	drop(0, "shared");
+}
+
 void fief_component_construct(struct fief_env *env)
 {
 	struct vfs_args args = { .alloc = env->heap,
@@ -372,10 +466,9 @@ void fief_component_construct(struct fief_env *env)
 		fief_exit(env, 1);
 	}
 	changes();
-	fief_log("changes");
 	fifos();
-	fief_log("fifos");
 	locks();
+	in_place();
 	vfs_destroy(m.vfs);
 	fief_log("%u checks, %u failed", m.checks, m.failed);
 	fief_exit(env, m.failed ? 2 : 0);

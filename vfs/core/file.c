@@ -139,6 +139,30 @@ enum vfs_err vfs_pwrite(struct vfs_file *f, struct vfs_op *op)
 	return f->ops->stream ? VFS_NO_SEEK : write_at(f, op);
 }
 
+enum vfs_err vfs_map(struct vfs_file *f, struct vfs_op *op)
+{
+	enum vfs_err e = range(f, op, VFS_READ);
+
+	if (e)
+		return e;
+	return f->ops->map ? f->ops->map(f, op) : VFS_UNSUPPORTED;
+}
+
+enum vfs_err vfs_peek(struct vfs_file *f, struct vfs_op *op)
+{
+	enum vfs_err e = range(f, op, VFS_READ);
+
+	if (e)
+		return e;
+	return f->ops->peek ? f->ops->peek(f, op) : VFS_UNSUPPORTED;
+}
+
+void vfs_peek_end(struct vfs_file *f, struct vfs_op *op)
+{
+	if (f->ops->peek_end)
+		f->ops->peek_end(f, op);
+}
+
 static enum vfs_err moved(struct vfs_op *op, enum vfs_err e)
 {
 	if (!e && !op->file->ops->stream)

@@ -105,7 +105,30 @@ static enum fief_err op_process(struct fief_rpc_obj *self)
 	return FIEF_OK;
 }
 
+/* The caller waits: nobody else is asked for it. */
+static enum fief_err op_map(struct fief_rpc_obj *self, uint32_t handle,
+                            struct dataspace_cap *ds, uint64_t *bytes)
+{
+	struct session *s = session_from(self);
+	const struct handle *h = handle_find(s, handle);
+	static struct vfs_op op;
+	enum vfs_err e;
+
+	if (!h || !h->file)
+		return FIEF_NOT_FOUND;
+	memset(&op, 0, offsetof(struct vfs_op, walk));
+	e = vfs_map(h->file, &op);
+	if (e == VFS_NO_SPACE || e == VFS_NO_MEMORY)
+		return FIEF_OUT_OF_RAM;
+	if (e)
+		return e == VFS_NOT_OPEN ? FIEF_DENIED : FIEF_UNSUPPORTED;
+	ds->cap = op.ds;
+	*bytes = op.count;
+	return FIEF_OK;
+}
+
 const struct file_system_ops session_ops = {
+	.map = op_map,
 	.stream = op_stream,
 	.sigh = op_sigh,
 	.process = op_process,

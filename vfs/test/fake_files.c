@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the `fs` plugin needs of the system. Here is no server: fake_env.c refuses
- * each File_system session, so that none of these is ever called.
+ * each File_system session, so that none of the first ones is ever called.
  */
 #include <stdlib.h>
 
 #include <fief/attached.h>
 #include <fief/packet_stream.h>
 #include <session/file_system.h>
+#include <session/pd.h>
 
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 
@@ -36,3 +37,28 @@ NEVER(enum fief_err, file_system_sigh,
 NEVER(enum fief_err, file_system_stream,
       (struct file_system_cap s, struct dataspace_cap *ds, uint64_t *bytes,
        uint32_t *queue, struct signal_cap *wake))
+NEVER(enum fief_err, file_system_map,
+      (struct file_system_cap s, uint32_t handle, struct dataspace_cap *ds,
+       uint64_t *bytes))
+
+/* ---- what `ram` needs for content that is mapped ---- */
+
+enum fief_err fief_attached_ram_init(struct fief_attached_ram *a,
+                                     struct fief_ram *ram, size_t bytes)
+{
+	a->addr = calloc(1, bytes);
+	a->ram = ram;
+	a->bytes = bytes;
+	return a->addr ? FIEF_OK : FIEF_OUT_OF_RAM;
+}
+
+void fief_attached_ram_fini(struct fief_attached_ram *a)
+{
+	free(a->addr);
+	*a = (struct fief_attached_ram){ 0 };
+}
+
+enum fief_err pd_seal(struct pd_cap s, struct dataspace_cap ds)
+{
+	return FIEF_OK;
+}

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fake_env.h"
 #include "model.h"
 #include "tree.h"
 
@@ -237,6 +238,7 @@ int main(int argc, char **argv)
 		return SKIP;
 	}
 	state = seed * 0x9e3779b97f4a7c15ull + 1;
+	test_env = &fake_env; /* content can be mapped */
 	test_tree_init(&tree, test_types, "<vfs> <ram/> </vfs>");
 	model_host_init(&host, root);
 	model_vfs_init(&vfs, tree.vfs);

@@ -13,6 +13,7 @@
 
 static void calls_collect(struct fs *fs, struct call *awaited,
                           enum vfs_err *result);
+static bool waiting_send(struct fs *fs);
 
 /* ---- making ---- */
 
@@ -104,11 +105,17 @@ static bool slot_take(struct call *c)
 	return true;
 }
 
+static void data_give(struct call *c)
+{
+	if (c->data >= 0)
+		c->fs->data[c->data] = NULL;
+}
+
 static void slot_give(struct call *c)
 {
 	c->fs->call[c->slot] = NULL;
-	if (c->data >= 0)
-		c->fs->data[c->data] = NULL;
+	if (!c->keeps)
+		data_give(c);
 }
 
 /* ---- sending ---- */
@@ -188,6 +195,19 @@ enum vfs_err call_start(struct call *c)
 	if (result != VFS_LATE)
 		op->cancel = NULL;
 	return result;
+}
+
+/* Others may wait for room. */
+void call_kept_end(struct call *c)
+{
+	struct fs *fs = c->fs;
+
+	data_give(c);
+	call_free(c);
+	if (fs->waiting.first && !fs->collecting && !fs->broken) {
+		(void)waiting_send(fs);
+		tell(fs);
+	}
 }
 
 void call_post(struct call *c)
@@ -278,7 +298,8 @@ static void acknowledged(struct fs *fs, const struct fief_packet *p,
 	else
 		call_drop(c, p);
 	slot_give(c);
-	call_free(c);
+	if (!c->keeps)
+		call_free(c);
 	if (!op || e == VFS_LATE)
 		return;
 	if (c == awaited)

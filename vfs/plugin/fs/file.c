@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Open files: bytes, through the buffer of the session. */
 
+#include <fief/kif_table.h>
 #include <lib/mem.h>
 
 #include "fs.h"
@@ -121,9 +122,65 @@ static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
 	return call_start(c);
 }
 
+/* ---- content where it is ---- */
+
+/* A server of files does not wait for another one. */
+static enum vfs_err file_map(struct vfs_file *f, struct vfs_op *op)
+{
+	struct fs_node *n = fs_node(f->node);
+	struct fs *fs = fs_of(f->node);
+	struct dataspace_cap ds;
+	uint64_t bytes;
+	enum fief_err e;
+
+	if (fs->async || fs->broken)
+		return VFS_UNSUPPORTED;
+	e = file_system_map((struct file_system_cap){ fs->session.cap },
+	                    n->handle, &ds, &bytes);
+	if (e)
+		return e == FIEF_OUT_OF_RAM ? VFS_NO_MEMORY : VFS_UNSUPPORTED;
+	fief_kif->drop(n->mapped, 1);
+	n->mapped = op->ds = ds.cap;
+	op->count = bytes;
+	return VFS_OK;
+}
+
+static enum vfs_err peeked(struct call *c, uint32_t outcome,
+                           const struct fs_reply *r)
+{
+	(void)r;
+	c->op->data = call_payload(c);
+	c->keeps = !outcome;
+	return vfs_err_from_wire(outcome);
+}
+
+/* In the buffer, which is the server's to change, too. */
+static enum vfs_err file_peek(struct vfs_file *f, struct vfs_op *op)
+{
+	struct call *c;
+	enum vfs_err e = begin(f, op, FS_READ, &c);
+
+	if (e)
+		return e;
+	c->len = bytes_at_once(f, op->len);
+	c->pos = op->pos;
+	c->finish = peeked;
+	return call_start(c);
+}
+
+static void file_peek_end(struct vfs_file *f, struct vfs_op *op)
+{
+	(void)f;
+	call_kept_end(op->worker);
+}
+
 static void file_close(struct vfs_file *f)
 {
-	fs_node(f->node)->file = NULL;
+	struct fs_node *n = fs_node(f->node);
+
+	fief_kif->drop(n->mapped, 1);
+	n->mapped = FIEF_CAP_NULL;
+	n->file = NULL;
 }
 
 static unsigned stream_ready(struct vfs_file *f)
@@ -145,6 +202,9 @@ const struct vfs_file_ops fs_stream_ops = {
 
 const struct vfs_file_ops fs_file_ops = {
 	.close = file_close,
+	.map = file_map,
+	.peek = file_peek,
+	.peek_end = file_peek_end,
 	.read = file_read,
 	.write = file_write,
 	.sync = file_sync,

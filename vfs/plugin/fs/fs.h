@@ -55,6 +55,7 @@ struct fs_node {
 	struct list_elem in_asking;
 	struct vfs_file *file; /* borrowed: that is open by it; or NULL */
 	uint32_t can;          /* of a stream: VFS_CAN_*, as told last */
+	fief_cap mapped;       /* owned: its content; or null */
 	bool stream;
 	struct vfs_op *opening; /* waits until it is open at the server */
 	bool opens;             /* it is not, yet */
@@ -72,8 +73,9 @@ struct call {
 	uint64_t pos;            /* of FS_READ, FS_WRITE */
 	uint32_t len;
 	unsigned slot;
-	int data;  /* number of the part with the bytes, or -1 */
-	bool soon; /* the operation is told when no other one runs */
+	int data;   /* number of the part with the bytes, or -1 */
+	bool keeps; /* its bytes stay where they are: of a peek */
+	bool soon;  /* the operation is told when no other one runs */
 	/* Told of the outcome if there is no operation, or it was canceled;
 	 * or NULL. */
 	void (*answered)(struct call *, enum vfs_err);
@@ -101,6 +103,8 @@ enum vfs_err call_make(struct fs *, struct vfs_op *, enum fs_op,
                        uint32_t handle, struct call **out);
 /* Send it: its outcome, or LATE. It is gone then, or belongs to `fs`. */
 enum vfs_err call_start(struct call *);
+/* The bytes of a read are not looked at any more. */
+void call_kept_end(struct call *);
 /* Send one that has no operation; it is not waited for. */
 void call_post(struct call *);
 /* The outcome as it is, for calls without a reply of their own. */

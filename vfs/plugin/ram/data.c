@@ -6,7 +6,9 @@
  * are zero.
  */
 
+#include <fief/component.h>
 #include <lib/mem.h>
+#include <session/pd.h>
 
 #include "ram.h"
 
@@ -19,7 +21,15 @@ struct ram_extent {
 	struct tree_elem in_data;
 	uint64_t pos;
 	size_t size; /* of `mem`, a power of two up to CHUNK */
-	char *mem;   /* owned */
+	char *mem;   /* owned, unless it is shared */
+	bool shared; /* a part of data->shared */
+};
+
+/* Content that others can map. Those that it had outgrown live as long as it: who
+ * has mapped them has them open. */
+struct ram_shared {
+	struct fief_attached_ram memory;
+	struct ram_shared *before; /* owned */
 };
 
 static int order(const struct tree_elem *a, const struct tree_elem *b)
@@ -59,16 +69,23 @@ static void extent_free(struct ram_fs *fs, struct ram_data *d,
 	d->last = NULL;
 	d->bytes -= x->size;
 	fs->bytes -= x->size;
-	fief_free(fs->alloc, x->mem, x->size);
+	if (!x->shared)
+		fief_free(fs->alloc, x->mem, x->size);
 	fief_free(fs->alloc, x, sizeof(*x));
 }
 
 void ram_data_fini(struct ram_fs *fs, struct ram_data *d)
 {
 	struct tree_elem *t;
+	struct ram_shared *s;
 
 	while ((t = tree_first(&d->extents)))
 		extent_free(fs, d, (void *)t);
+	while ((s = d->shared)) {
+		d->shared = s->before;
+		fief_attached_ram_fini(&s->memory);
+		fief_free(fs->alloc, s, sizeof(*s));
+	}
 }
 
 /* The extent of the chunk of `pos`; NULL: a hole. */
@@ -234,7 +251,7 @@ void ram_data_zero(struct ram_fs *fs, struct ram_data *d, uint64_t pos,
 		if (x->pos >= end)
 			break;
 		t = tree_next(t);
-		if (punch && !from && to == x->size)
+		if (punch && !x->shared && !from && to == x->size)
 			extent_free(fs, d, x);
 		else if (from < to)
 			memset(x->mem + from, 0, to - (size_t)from);
@@ -247,6 +264,129 @@ void ram_data_resize(struct ram_fs *fs, struct ram_data *d, uint64_t size)
 	if (size <= d->size)
 		ram_data_zero(fs, d, size, UINT64_MAX - CHUNK - size, true);
 	d->size = size;
+}
+
+/* ---- shared content ---- */
+
+/* Where there is nothing, the zeros of `mem` are the content from now on. */
+static enum vfs_err holes_fill(struct ram_fs *fs, struct ram_data *d, char *mem,
+                               size_t bytes)
+{
+	for (uint64_t pos = 0; pos < bytes; pos += CHUNK) {
+		struct ram_extent *x;
+		void *extent;
+
+		if (extent_find(d, pos))
+			continue;
+		if (fief_alloc_zeroed(fs->alloc, sizeof(*x), &extent))
+			return VFS_NO_SPACE;
+		x = extent;
+		*x = (struct ram_extent){ .pos = pos,
+			                  .size = CHUNK,
+			                  .mem = mem + pos,
+			                  .shared = true };
+		if (tree_insert(&d->extents, &x->in_data))
+			return VFS_IO; /* it was not there */
+		d->bytes += CHUNK;
+		fs->bytes += CHUNK;
+	}
+	return VFS_OK;
+}
+
+static void holes_again(struct ram_fs *fs, struct ram_data *d, const char *mem,
+                        size_t bytes)
+{
+	for (uint64_t pos = 0; pos < bytes; pos += CHUNK) {
+		struct ram_extent *x = extent_find(d, pos);
+
+		if (x && x->mem == mem + pos)
+			extent_free(fs, d, x);
+	}
+}
+
+static void extent_move(struct ram_fs *fs, struct ram_data *d,
+                        struct ram_extent *x, char *to)
+{
+	if (x->mem == to)
+		return;
+	memcpy(to, x->mem, x->size);
+	if (!x->shared)
+		fief_free(fs->alloc, x->mem, x->size);
+	d->bytes += CHUNK - x->size;
+	fs->bytes += CHUNK - x->size;
+	x->mem = to;
+	x->size = CHUNK;
+	x->shared = true;
+}
+
+/* All that can fail comes first. */
+static enum vfs_err extents_move(struct ram_fs *fs, struct ram_data *d,
+                                 char *mem, size_t bytes)
+{
+	enum vfs_err e = holes_fill(fs, d, mem, bytes);
+
+	if (e) {
+		holes_again(fs, d, mem, bytes);
+		return e;
+	}
+	for (uint64_t pos = 0; pos < bytes; pos += CHUNK)
+		extent_move(fs, d, extent_find(d, pos), mem + pos);
+	return VFS_OK;
+}
+
+static enum vfs_err shared_make(struct ram_fs *fs, struct ram_data *d,
+                                size_t bytes)
+{
+	const struct pd_cap pd = { vfs_env(fs->fs.vfs)->pd };
+	struct ram_shared *s;
+	void *mem;
+	enum vfs_err e = VFS_OK;
+
+	if (fief_alloc_zeroed(fs->alloc, sizeof(*s), &mem))
+		return VFS_NO_SPACE;
+	s = mem;
+	if (fief_attached_ram_init(&s->memory, &fs->ram.ram, bytes))
+		e = VFS_NO_SPACE;
+	if (!e && pd_seal(pd, (struct dataspace_cap){ s->memory.ds }))
+		e = VFS_IO;
+	if (!e)
+		e = extents_move(fs, d, s->memory.addr, bytes);
+	if (e) {
+		fief_attached_ram_fini(&s->memory);
+		fief_free(fs->alloc, s, sizeof(*s));
+		return e;
+	}
+	s->before = d->shared;
+	d->shared = s;
+	return VFS_OK;
+}
+
+enum vfs_err ram_data_share(struct ram_fs *fs, struct ram_data *d, fief_cap *ds)
+{
+	const uint64_t whole = (d->size + CHUNK - 1) & ~(uint64_t)(CHUNK - 1);
+	enum vfs_err e = VFS_OK;
+
+	if (!vfs_env(fs->fs.vfs))
+		return VFS_UNSUPPORTED;
+	if (!d->shared || d->shared->memory.bytes < whole)
+		e = shared_make(fs, d, whole ? (size_t)whole : CHUNK);
+	if (!e)
+		*ds = d->shared->memory.ds;
+	return e;
+}
+
+const char *ram_data_at(struct ram_data *d, uint64_t pos, size_t *len)
+{
+	const struct ram_extent *x = extent_find(d, pos);
+	const size_t at = (size_t)(pos - chunk_begin(pos));
+
+	if (!x || x->size <= at)
+		return NULL;
+	if (x->shared)
+		*len = least(*len, d->shared->memory.bytes - pos);
+	else
+		*len = least(*len, x->size - at);
+	return x->mem + at;
 }
 
 bool ram_data_seek(struct ram_data *d, bool hole, uint64_t *pos)

@@ -79,7 +79,35 @@ static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
 	return ram_data_seek(&n->data, hole, &op->pos) ? VFS_OK : VFS_NO_DATA;
 }
 
+static enum vfs_err file_map(struct vfs_file *f, struct vfs_op *op)
+{
+	struct ram_node *n = node_of(f);
+
+	op->count = (size_t)n->data.size;
+	return ram_data_share(ram_fs(n), &n->data, &op->ds);
+}
+
+static enum vfs_err file_peek(struct vfs_file *f, struct vfs_op *op)
+{
+	struct ram_node *n = node_of(f);
+	size_t len;
+
+	if (op->pos >= n->data.size)
+		return VFS_OK;
+	len = op->len < n->data.size - op->pos ?
+	              op->len :
+	              (size_t)(n->data.size - op->pos);
+	op->data = ram_data_at(&n->data, op->pos, &len);
+	if (!op->data)
+		return VFS_UNSUPPORTED;
+	op->count = len;
+	accessed(n);
+	return VFS_OK;
+}
+
 static const struct vfs_file_ops open_ops = {
+	.map = file_map,
+	.peek = file_peek,
 	.read = file_read,
 	.write = file_write,
 	.allocate = file_allocate,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* File system in memory: its nodes. */
 
+#include <fief/component.h>
 #include <lib/mem.h>
 #include <vfs/plugin/ram.h>
 #include <vfs/schema.h>
@@ -244,6 +245,9 @@ static void fs_init(struct ram_fs *fs, struct vfs *v, uint64_t size)
 	fs->budget.ram_limit = (size_t)size;
 	fief_guarded_alloc_init(&fs->guard, vfs_alloc(v), &fs->budget);
 	fs->alloc = &fs->guard.alloc;
+	if (vfs_env(v))
+		fief_guarded_ram_init(&fs->ram, vfs_env(v)->ram, &fs->budget);
+	fs->budget.caps_limit = SIZE_MAX;
 	vfs_fs_init(&fs->fs, v, &fs_ops, NULL);
 }
 

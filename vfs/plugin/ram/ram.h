@@ -2,6 +2,7 @@
 /* Private parts of the ram file system. */
 #pragma once
 
+#include <fief/attached.h>
 #include <fief/budget.h>
 #include <lib/tree.h>
 #include <vfs/dirent.h>
@@ -10,8 +11,9 @@ struct ram_fs {
 	struct vfs_fs fs;
 	struct fief_alloc *alloc; /* `guard`: for all that is in it */
 	struct fief_guarded_alloc guard;
-	struct fief_budget budget; /* how much that may be */
-	struct list dying;         /* nodes that nobody refers to */
+	struct fief_guarded_ram ram; /* for content that is mapped */
+	struct fief_budget budget;   /* how much that may be */
+	struct list dying;           /* nodes that nobody refers to */
 	bool draining;
 	uint64_t inos;  /* given so far */
 	uint64_t bytes; /* of content that memory is taken for */
@@ -39,6 +41,7 @@ struct ram_node {
 			struct ram_extent *last; /* that was used; or NULL */
 			uint64_t size;
 			uint64_t bytes; /* that memory is taken for */
+			struct ram_shared *shared; /* owned, or NULL */
 		} data;
 		struct {
 			char *text; /* owned; terminated */
@@ -105,6 +108,11 @@ enum vfs_err ram_data_reserve(struct ram_fs *, struct ram_data *, uint64_t pos,
 /* Zeros; where nothing but them is, memory is given back if `punch`. */
 void ram_data_zero(struct ram_fs *, struct ram_data *, uint64_t pos,
                    uint64_t len, bool punch);
+/* The first bytes of it as a dataspace, which all of its content moves to that is
+ * there now. UNSUPPORTED: there is no PD to get it from. */
+enum vfs_err ram_data_share(struct ram_fs *, struct ram_data *, fief_cap *ds);
+/* Bytes that are together from `pos` on, up to `len`; NULL: a hole. */
+const char *ram_data_at(struct ram_data *, uint64_t pos, size_t *len);
 /* Next data, or hole, from `pos` on; the end of the file is a hole. False: there
  * is no data. */
 bool ram_data_seek(struct ram_data *, bool hole, uint64_t *pos);

@@ -59,7 +59,19 @@ static enum vfs_err rom_read(struct vfs_file *f, struct vfs_op *op)
 	return n->data ? fixed_read(n->data, n->stat.size, op) : VFS_GONE;
 }
 
-static const struct vfs_file_ops file_ops = { .read = rom_read };
+static enum vfs_err rom_map(struct vfs_file *f, struct vfs_op *op)
+{
+	const struct rom_fs *r = rom_of(f->node);
+
+	if (!r->rom.data)
+		return VFS_GONE;
+	op->ds = r->rom.ds;
+	op->count = fixed_node(f->node)->stat.size;
+	return VFS_OK;
+}
+
+static const struct vfs_file_ops file_ops = { .read = rom_read,
+	                                      .map = rom_map };
 
 static enum vfs_err rom_open(struct vfs_node *n, struct vfs_file *f,
                              struct vfs_op *op)
