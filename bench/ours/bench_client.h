@@ -54,3 +54,4 @@ void bench_group_bulk(struct bench *);
 void bench_group_stream(struct bench *);
 void bench_group_files(struct bench *);
 void bench_group_server_files(struct bench *);
+void bench_group_server_bulk(struct bench *);

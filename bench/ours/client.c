@@ -28,6 +28,7 @@ static const struct {
 	{ "stream", bench_group_stream },
 	{ "files", bench_group_files },
 	{ "server_files", bench_group_server_files },
+	{ "server_bulk", bench_group_server_bulk },
 };
 
 static struct bench bench;

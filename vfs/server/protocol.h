@@ -92,7 +92,7 @@ enum {
 	FS_QUEUE = 16,      /* entries of each queue */
 	FS_PAYLOAD = 4736,  /* that has room for each request and reply */
 	FS_BUFFER = 262144, /* bytes of the bulk area, unless asked for more */
-	FS_BUFFER_MIN = 65536,
+	FS_BUFFER_MIN = 131072,
 	FS_CLIENT_QUOTA = 131072, /* bytes for handles, unless asked for more */
 };
 

@@ -64,7 +64,7 @@ static uint32_t slot_offset(unsigned slot)
 
 static uint32_t data_offset(const struct fs *fs, int data)
 {
-	return slot_offset(FS_QUEUE) + (uint32_t)data * fs->data_bytes;
+	return slot_offset(FS_QUEUE) + (uint32_t)data * fs->chunk_bytes;
 }
 
 static uint32_t payload_offset(const struct call *c)
@@ -83,32 +83,54 @@ const void *call_payload(const struct call *c)
 	       (has_bytes(c) ? 0 : sizeof(struct fs_reply));
 }
 
+static uint64_t data_bits(unsigned chunks, int first)
+{
+	const uint64_t bits = chunks < DATA_CHUNKS ?
+	                              ((uint64_t)1 << chunks) - 1 :
+	                              ~(uint64_t)0;
+
+	return bits << first;
+}
+
+/* Chunks beside each other for its bytes. */
+static bool data_take(struct call *c)
+{
+	struct fs *fs = c->fs;
+	const unsigned chunks =
+		(c->len + fs->chunk_bytes - 1) / fs->chunk_bytes;
+
+	for (int at = 0; at + (int)chunks <= DATA_CHUNKS; at++) {
+		const uint64_t bits = data_bits(chunks, at);
+
+		if (fs->data & bits)
+			continue;
+		fs->data |= bits;
+		c->data = at;
+		c->chunks = chunks;
+		return true;
+	}
+	return false;
+}
+
 /* A number for it, and a part of the buffer. False: all are in use. */
 static bool slot_take(struct call *c)
 {
 	struct fs *fs = c->fs;
 	unsigned slot = 0;
-	int data = 0;
 
 	while (slot < FS_QUEUE && fs->call[slot])
 		slot++;
-	while (data < DATA_SLOTS && fs->data[data])
-		data++;
-	if (slot == FS_QUEUE || (has_bytes(c) && data == DATA_SLOTS))
+	if (slot == FS_QUEUE || (has_bytes(c) && !data_take(c)))
 		return false;
 	fs->call[slot] = c;
 	c->slot = slot;
-	if (has_bytes(c)) {
-		fs->data[data] = c;
-		c->data = data;
-	}
 	return true;
 }
 
 static void data_give(struct call *c)
 {
 	if (c->data >= 0)
-		c->fs->data[c->data] = NULL;
+		c->fs->data &= ~data_bits(c->chunks, c->data);
 }
 
 static void slot_give(struct call *c)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Open files: bytes, through the buffer of the session. */
 
-#include <fief/kif_table.h>
 #include <lib/mem.h>
 
 #include "fs.h"
 
-static enum vfs_err begin(struct vfs_file *f, struct vfs_op *op,
-                          enum fs_op code, struct call **out)
+enum vfs_err fs_begin(struct vfs_file *f, struct vfs_op *op, enum fs_op code,
+                      struct call **out)
 {
 	fs_node(f->node)->fresh = false;
 	return call_make(fs_of(f->node), op, code, fs_node(f->node)->handle,
@@ -38,9 +37,9 @@ static enum vfs_err was_written(struct call *c, uint32_t outcome,
 	return bytes_outcome(c, outcome);
 }
 
-static uint32_t bytes_at_once(const struct vfs_file *f, size_t len)
+uint32_t fs_bytes_at_once(const struct vfs_file *f, size_t len)
 {
-	const uint32_t most = fs_of(f->node)->data_bytes;
+	const uint32_t most = fs_of(f->node)->chunk_bytes * (DATA_CHUNKS / 2);
 
 	return len < most ? (uint32_t)len : most;
 }
@@ -48,7 +47,7 @@ static uint32_t bytes_at_once(const struct vfs_file *f, size_t len)
 static void bytes_begin(struct call *c, struct vfs_file *f,
                         const struct vfs_op *op)
 {
-	c->len = bytes_at_once(f, op->len);
+	c->len = fs_bytes_at_once(f, op->len);
 	c->pos = op->pos;
 	if (fs_node(f->node)->stream)
 		c->node = fs_node(vfs_node_get(f->node));
@@ -58,7 +57,7 @@ static void bytes_begin(struct call *c, struct vfs_file *f,
 static enum vfs_err file_read(struct vfs_file *f, struct vfs_op *op)
 {
 	struct call *c;
-	enum vfs_err e = begin(f, op, FS_READ, &c);
+	enum vfs_err e = fs_begin(f, op, FS_READ, &c);
 
 	if (e)
 		return e;
@@ -70,7 +69,7 @@ static enum vfs_err file_read(struct vfs_file *f, struct vfs_op *op)
 static enum vfs_err file_write(struct vfs_file *f, struct vfs_op *op)
 {
 	struct call *c;
-	enum vfs_err e = begin(f, op, FS_WRITE, &c);
+	enum vfs_err e = fs_begin(f, op, FS_WRITE, &c);
 
 	if (e)
 		return e;
@@ -82,7 +81,7 @@ static enum vfs_err file_write(struct vfs_file *f, struct vfs_op *op)
 static enum vfs_err file_sync(struct vfs_file *f, struct vfs_op *op)
 {
 	struct call *c;
-	enum vfs_err e = begin(f, op, FS_SYNC, &c);
+	enum vfs_err e = fs_begin(f, op, FS_SYNC, &c);
 
 	return e ? e : call_start(c);
 }
@@ -91,7 +90,7 @@ static enum vfs_err file_allocate(struct vfs_file *f, unsigned how,
                                   struct vfs_op *op)
 {
 	struct call *c;
-	enum vfs_err e = begin(f, op, FS_ALLOCATE, &c);
+	enum vfs_err e = fs_begin(f, op, FS_ALLOCATE, &c);
 
 	if (e)
 		return e;
@@ -112,7 +111,7 @@ static enum vfs_err sought(struct call *c, uint32_t outcome,
 static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
 {
 	struct call *c;
-	enum vfs_err e = begin(f, op, FS_SEEK, &c);
+	enum vfs_err e = fs_begin(f, op, FS_SEEK, &c);
 
 	if (e)
 		return e;
@@ -122,67 +121,6 @@ static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
 	return call_start(c);
 }
 
-/* ---- content where it is ---- */
-
-/* A server of files does not wait for another one. */
-static enum vfs_err file_map(struct vfs_file *f, struct vfs_op *op)
-{
-	struct fs_node *n = fs_node(f->node);
-	struct fs *fs = fs_of(f->node);
-	struct dataspace_cap ds;
-	uint64_t bytes;
-	enum fief_err e;
-
-	if (fs->async || fs->broken)
-		return VFS_UNSUPPORTED;
-	e = file_system_map((struct file_system_cap){ fs->session.cap },
-	                    n->handle, &ds, &bytes);
-	if (e)
-		return e == FIEF_OUT_OF_RAM ? VFS_NO_MEMORY : VFS_UNSUPPORTED;
-	fief_kif->drop(n->mapped, 1);
-	n->mapped = op->ds = ds.cap;
-	op->count = bytes;
-	return VFS_OK;
-}
-
-static enum vfs_err peeked(struct call *c, uint32_t outcome,
-                           const struct fs_reply *r)
-{
-	(void)r;
-	c->op->data = call_payload(c);
-	c->keeps = !outcome;
-	return vfs_err_from_wire(outcome);
-}
-
-/* In the buffer, which is the server's to change, too. */
-static enum vfs_err file_peek(struct vfs_file *f, struct vfs_op *op)
-{
-	struct call *c;
-	enum vfs_err e = begin(f, op, FS_READ, &c);
-
-	if (e)
-		return e;
-	c->len = bytes_at_once(f, op->len);
-	c->pos = op->pos;
-	c->finish = peeked;
-	return call_start(c);
-}
-
-static void file_peek_end(struct vfs_file *f, struct vfs_op *op)
-{
-	(void)f;
-	call_kept_end(op->worker);
-}
-
-static void file_close(struct vfs_file *f)
-{
-	struct fs_node *n = fs_node(f->node);
-
-	fief_kif->drop(n->mapped, 1);
-	n->mapped = FIEF_CAP_NULL;
-	n->file = NULL;
-}
-
 static unsigned stream_ready(struct vfs_file *f)
 {
 	return fs_node(f->node)->can;
@@ -190,7 +128,7 @@ static unsigned stream_ready(struct vfs_file *f)
 
 const struct vfs_file_ops fs_stream_ops = {
 	.stream = true,
-	.close = file_close,
+	.close = fs_close_file,
 	.read = file_read,
 	.write = file_write,
 	.sync = file_sync,
@@ -201,10 +139,10 @@ const struct vfs_file_ops fs_stream_ops = {
 };
 
 const struct vfs_file_ops fs_file_ops = {
-	.close = file_close,
-	.map = file_map,
-	.peek = file_peek,
-	.peek_end = file_peek_end,
+	.close = fs_close_file,
+	.map = fs_map,
+	.peek = fs_peek,
+	.peek_end = fs_peek_end,
 	.read = file_read,
 	.write = file_write,
 	.sync = file_sync,

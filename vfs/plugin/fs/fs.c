@@ -61,11 +61,11 @@ static enum fief_err stream_open(struct fs *fs)
 		return e;
 	fs->stream.peer = wake.cap;
 	bulk = fs->stream.bulk_bytes;
-	if (bulk < FS_BUFFER_MIN || bulk <= (size_t)FS_QUEUE * FS_PAYLOAD)
+	if (bulk < FS_BUFFER_MIN)
 		return FIEF_INVALID;
-	fs->data_bytes = (uint32_t)((bulk - (size_t)FS_QUEUE * FS_PAYLOAD) /
-	                            DATA_SLOTS) &
-	                 ~(uint32_t)63;
+	fs->chunk_bytes = (uint32_t)((bulk - (size_t)FS_QUEUE * FS_PAYLOAD) /
+	                             DATA_CHUNKS) &
+	                  ~(uint32_t)63;
 	fs->acks.handle = calls_collected;
 	fs->acks.level = FIEF_SIGNAL_IO;
 	e = fief_signal_manage(fs->env->ep, &fs->acks);
@@ -100,7 +100,7 @@ static enum fief_err session_open(struct fs *fs, const struct node *config,
 		return e;
 	if (buffer < FS_BUFFER_MIN || buffer > UINT32_MAX / 2)
 		return node_error_set(err, FIEF_LIMIT, config->at,
-		                      "<fs>: a buffer has 64K to 2G");
+		                      "<fs>: a buffer has 128K to 2G");
 	if (quota > UINT32_MAX)
 		return node_error_set(err, FIEF_LIMIT, config->at,
 		                      "<fs>: a quota is at most 4G");

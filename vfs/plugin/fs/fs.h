@@ -11,7 +11,7 @@
 #include <vfs/server/protocol.h>
 #include <vfs/vfs.h>
 
-enum { DATA_SLOTS = 2 };
+enum { DATA_CHUNKS = 64 }; /* that the buffer for bytes is shared out in */
 
 struct fs {
 	struct vfs_fs fs;
@@ -27,11 +27,11 @@ struct fs {
 	/* Calls that are with the server, by their cookie, which is the number
 	 * of the part of the buffer for their request and reply, too. */
 	struct call *call[FS_QUEUE];
-	struct call *data[DATA_SLOTS]; /* who uses which part for bytes */
-	uint32_t data_bytes;           /* of one such part */
-	unsigned out;                  /* packets of closes under way */
-	struct list waiting;           /* calls: for a part of the buffer */
-	struct list closing;           /* nodes that the server is to close */
+	uint64_t data;        /* a bit for each chunk in use */
+	uint32_t chunk_bytes; /* of one of them */
+	unsigned out;         /* packets of closes under way */
+	struct list waiting;  /* calls: for a part of the buffer */
+	struct list closing;  /* nodes that the server is to close */
 	struct tree told;     /* struct fs_node: of which the server tells */
 	struct vfs_op events; /* by this, if there are any */
 	bool events_asked;
@@ -53,9 +53,11 @@ struct fs_node {
 	struct tree_elem in_told;
 	struct list lock_waits; /* struct vfs_op, by `link` */
 	struct list_elem in_asking;
-	struct vfs_file *file; /* borrowed: that is open by it; or NULL */
-	uint32_t can;          /* of a stream: VFS_CAN_*, as told last */
-	fief_cap mapped;       /* owned: its content; or null */
+	struct vfs_file *file;     /* borrowed: that is open by it; or NULL */
+	uint32_t can;              /* of a stream: VFS_CAN_*, as told last */
+	fief_cap mapped;           /* owned: its content; or null */
+	struct fief_attached view; /* the same, for us */
+	bool no_view;              /* the server has it not as memory */
 	bool stream;
 	struct vfs_op *opening; /* waits until it is open at the server */
 	bool opens;             /* it is not, yet */
@@ -73,7 +75,8 @@ struct call {
 	uint64_t pos;            /* of FS_READ, FS_WRITE */
 	uint32_t len;
 	unsigned slot;
-	int data;   /* number of the part with the bytes, or -1 */
+	int data; /* first chunk of its bytes, or -1 */
+	unsigned chunks;
 	bool keeps; /* its bytes stay where they are: of a peek */
 	bool soon;  /* the operation is told when no other one runs */
 	/* Told of the outcome if there is no operation, or it was canceled;
@@ -130,6 +133,17 @@ void fs_node_free(struct fs *, struct fs_node *);
 /* ---- file.c ---- */
 
 extern const struct vfs_file_ops fs_file_ops, fs_stream_ops;
+enum vfs_err fs_begin(struct vfs_file *, struct vfs_op *, enum fs_op,
+                      struct call **out);
+/* As many of `len` bytes as the buffer takes. */
+uint32_t fs_bytes_at_once(const struct vfs_file *, size_t len);
+
+/* ---- view.c ---- */
+
+enum vfs_err fs_map(struct vfs_file *, struct vfs_op *);
+enum vfs_err fs_peek(struct vfs_file *, struct vfs_op *);
+void fs_peek_end(struct vfs_file *, struct vfs_op *);
+void fs_close_file(struct vfs_file *);
 
 /* ---- event.c ---- */
 
