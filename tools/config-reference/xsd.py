@@ -46,7 +46,8 @@ def value_types(top, schema):
 def type_of(a):
     if a["type"] in ("text", "label"):
         return "some-text" if a["required"] else "xs:string"
-    named = {"name": "name", "bool": "yes-no", "signed": "signed"}
+    named = {"name": "name", "bool": "yes-no", "signed": "signed",
+             "file": "file"}
     return named.get(a["type"]) or ("positive" if a["least"] else "number")
 
 
