@@ -325,23 +325,22 @@ static bool dots(const struct vfs_dirent *d)
 }
 
 /* The server's own "." and ".." are left out: ours are others. */
-static void entries_take(struct vfs_op *op, const char *from, size_t bytes)
+static enum vfs_err entries_take(struct vfs_op *op, const char *from,
+                                 size_t bytes)
 {
 	for (size_t at = 0; bytes - at >= sizeof(struct vfs_dirent);) {
 		const struct vfs_dirent *d = (const void *)(from + at);
-		const size_t len = d->name_len;
 
-		if (!entry_valid(d, bytes - at))
-			return;
+		if (!entry_valid(d, bytes - at) || d->next > VFS_DIR_POS_MAX)
+			return VFS_IO;
 		if (!dots(d) &&
 		    !vfs_dirent_add(
 			    op, (struct vfs_name){ d->name, d->name_len, 0 },
-			    d->ino, (enum vfs_kind)d->kind,
-			    d->next & VFS_DIR_POS_MAX))
-			return;
-		(void)len;
+			    d->ino, (enum vfs_kind)d->kind, d->next))
+			break;
 		at += d->bytes;
 	}
+	return VFS_OK;
 }
 
 static enum vfs_err listed(struct call *c, uint32_t outcome,
@@ -353,8 +352,7 @@ static enum vfs_err listed(struct call *c, uint32_t outcome,
 	if (outcome)
 		return vfs_err_from_wire(outcome);
 	memcpy(copy, call_payload(c), c->len);
-	entries_take(c->op, copy, c->len);
-	return VFS_OK;
+	return entries_take(c->op, copy, c->len);
 }
 
 static enum vfs_err node_list(struct vfs_node *dir, struct vfs_op *op)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Results of the host as outcomes of operations. */
+
+#include "host.h"
+
+static const enum vfs_err outcome[KIF_HOST_ERRS] = {
+	[KIF_HOST_OK] = VFS_OK,
+	[KIF_HOST_NOT_FOUND] = VFS_NOT_FOUND,
+	[KIF_HOST_EXISTS] = VFS_EXISTS,
+	[KIF_HOST_DENIED] = VFS_DENIED,
+	[KIF_HOST_OUTSIDE] = VFS_CROSS,
+	[KIF_HOST_NOT_DIR] = VFS_NOT_DIR,
+	[KIF_HOST_IS_DIR] = VFS_IS_DIR,
+	[KIF_HOST_NOT_EMPTY] = VFS_NOT_EMPTY,
+	[KIF_HOST_LOOP] = VFS_LOOP,
+	[KIF_HOST_TOO_LONG] = VFS_NAME_TOO_LONG,
+	[KIF_HOST_NO_SPACE] = VFS_NO_SPACE,
+	[KIF_HOST_READ_ONLY] = VFS_READ_ONLY,
+	[KIF_HOST_TOO_LARGE] = VFS_TOO_BIG,
+	[KIF_HOST_LIMIT] = VFS_NO_MEMORY,
+	[KIF_HOST_BUSY] = VFS_BUSY,
+	[KIF_HOST_AGAIN] = VFS_AGAIN,
+	[KIF_HOST_END] = VFS_NO_DATA,
+	[KIF_HOST_IO] = VFS_IO,
+	[KIF_HOST_STALE] = VFS_GONE,
+	[KIF_HOST_INVALID] = VFS_INVALID,
+	[KIF_HOST_UNSUPPORTED] = VFS_UNSUPPORTED,
+};
+
+enum vfs_err host_err(enum kif_host_err e)
+{
+	return e < KIF_HOST_ERRS ? outcome[e] : VFS_IO;
+}
