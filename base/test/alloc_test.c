@@ -309,6 +309,10 @@ static void budget_rules(void **state)
 	assert_int_equal(fief_budget_upgrade(&b, 5, 7), FIEF_OK);
 	assert_int_equal(fief_budget_ram_avail(&b), 5);
 	assert_int_equal(fief_budget_caps_avail(&b), 7);
+	b.ram_limit = 50; /* less than is in use */
+	assert_int_equal(fief_budget_ram_avail(&b), 0);
+	assert_int_equal(fief_budget_take(&b, 1, 0), FIEF_OUT_OF_RAM);
+	b.ram_limit = 65;
 	fief_budget_give(&b, 60, 2);
 	assert_int_equal(b.ram_used + b.caps_used, 0);
 }

@@ -30,14 +30,15 @@ FIEF_MUST enum fief_err fief_budget_upgrade(struct fief_budget *b, size_t ram,
 FIEF_MUST enum fief_err fief_budget_withdraw(struct fief_budget *b, size_t ram,
                                              size_t caps);
 
+/* What is left; a limit may have been set below what is in use. */
 static inline size_t fief_budget_ram_avail(const struct fief_budget *b)
 {
-	return b->ram_limit - b->ram_used;
+	return b->ram_limit > b->ram_used ? b->ram_limit - b->ram_used : 0;
 }
 
 static inline size_t fief_budget_caps_avail(const struct fief_budget *b)
 {
-	return b->caps_limit - b->caps_used;
+	return b->caps_limit > b->caps_used ? b->caps_limit - b->caps_used : 0;
 }
 
 /* A RAM source that charges bytes, rounded up to pages, and a capability for
