@@ -212,7 +212,8 @@ enum vfs_err vfs_list(struct vfs_file *f, struct vfs_op *op)
 		op->pos = f->pos >> PART_BITS;
 		all = list_fixed(f->place, op);
 		op->list_at = all ? 1 : op->pos << PART_BITS;
-		if (!all)
+		/* A layer that has room for no entry would seem to end. */
+		if (!all || op->len - op->count < VFS_DIRENT_MAX)
 			return list_end(op, VFS_OK);
 	}
 	return list_layers(op);

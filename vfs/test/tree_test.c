@@ -344,6 +344,25 @@ static void size_is_kept(void **state)
 	put("/small", "fits again");
 }
 
+/* Beside "." and "..", there is no room for it. */
+static void long_name(void **state)
+{
+	_Alignas(8) char buf[VFS_DIRENT_MAX];
+	struct vfs_op op = { .buf = buf, .len = sizeof(buf) };
+	char path[VFS_NAME_MAX + 2] = "/";
+	struct vfs_file *dir;
+
+	(void)state;
+	memset(path + 1, 'x', VFS_NAME_MAX);
+	test_tree_init(&t, vfs_plugins, "<vfs> <ram/> </vfs>");
+	put(path, "");
+	dir = open_file("/", VFS_READ | VFS_DIRECTORY);
+	assert_int_equal(vfs_list(dir, &op), VFS_OK);
+	assert_int_equal(vfs_list(dir, &op), VFS_OK);
+	assert_true(op.count > VFS_NAME_MAX);
+	vfs_close(dir);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_teardown(name, end)
@@ -357,6 +376,7 @@ int main(void)
 		CASE(open_directories_see_mounts),
 		CASE(mistakes_change_nothing),
 		CASE(size_is_kept),
+		CASE(long_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
