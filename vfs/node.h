@@ -173,7 +173,8 @@ struct vfs_fs {
 struct vfs_type {
 	const char *name; /* of the node in the config */
 	/* Make one: a file system with its root, or an error with its place.
-	 * What it needs is in `vfs`: vfs_alloc, vfs_env. */
+	 * What it needs is in `vfs`: vfs_alloc, vfs_env. The config lives
+	 * until `update` gives another one, or the last mount is gone. */
 	enum fief_err (*create)(struct vfs *, const struct node *config,
 	                        struct node_error *, struct vfs_fs **);
 	/* What the config can have, which is checked before; see
@@ -194,6 +195,25 @@ void vfs_fs_init(struct vfs_fs *, struct vfs *, const struct vfs_fs_ops *,
 /* Begin a node of it, with one reference. */
 void vfs_node_init(struct vfs_node *, struct vfs_fs *,
                    const struct vfs_node_ops *, enum vfs_kind);
+
+/* ---- file systems in others: for those whose nodes have some in them ---- */
+
+/* Make the one that the node is, checked by its table; its root is the caller's
+ * reference. Errors: those of its type, with their place. */
+FIEF_MUST enum fief_err vfs_fs_create(struct vfs *, const struct node *config,
+                                      struct node_error *, struct vfs_fs **out);
+/* Is the node one, as far as its table tells? Errors: INVALID, LIMIT, NOT_FOUND. */
+FIEF_MUST enum fief_err vfs_fs_check(struct vfs *, const struct node *config,
+                                     struct node_error *);
+/* Can it, which is as `was` says, go on with that config? For `keeps` of the one
+ * around it. */
+bool vfs_fs_keeps(struct vfs_fs *, const struct node *was,
+                  const struct node *config);
+/* For `update` of the one around it, for each one in it. */
+void vfs_fs_update(struct vfs_fs *, const struct node *config);
+/* Open op->node of one that is in another, whose reference it takes, for
+ * op->flags -> op->file, to be closed by vfs_close. */
+enum vfs_err vfs_open_node(struct vfs *, struct vfs_op *);
 
 static inline struct vfs_node *vfs_node_get(struct vfs_node *n)
 {

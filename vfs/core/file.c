@@ -71,6 +71,19 @@ enum vfs_err file_open(struct vfs *v, struct vfs_op *op)
 	return e;
 }
 
+enum vfs_err vfs_open_node(struct vfs *v, struct vfs_op *op)
+{
+	enum vfs_err e = VFS_IS_DIR;
+
+	if (op->node->kind != VFS_DIR)
+		e = file_open(v, op);
+	if (e != VFS_LATE) {
+		vfs_node_put(op->node);
+		op->node = NULL;
+	}
+	return e;
+}
+
 struct vfs_file *vfs_file_get(struct vfs_file *f)
 {
 	f->refs++;

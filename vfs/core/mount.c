@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a configuration to mounts. */
 
-#include <lib/guess.h>
 #include <lib/mem.h>
 #include <vfs/schema.h>
 
@@ -126,14 +125,6 @@ static enum fief_err mount_make(struct build *b, const struct node *config,
 	return FIEF_OK;
 }
 
-static const struct vfs_type *type_find(const struct vfs *v, const char *name)
-{
-	for (const struct vfs_type *const *t = v->types; *t; t++)
-		if (!strcmp((*t)->name, name))
-			return *t;
-	return NULL;
-}
-
 struct vfs_mount *mount_find(const struct vfs_mount *m, struct vfs_name name)
 {
 	LIST_FOR_EACH(i, &m->items, struct vfs_mount, link)
@@ -193,44 +184,26 @@ static struct vfs_fs *fs_kept(const struct vfs_mount *old,
 			continue;
 		if (node_equal(m->config, config))
 			return m->fs;
-		if (m->fs->ops->keeps && !has_equal(dir->config, m->config) &&
-		    m->fs->ops->keeps(m->fs, config))
+		if (!has_equal(dir->config, m->config) &&
+		    vfs_fs_keeps(m->fs, m->config, config))
 			return m->fs;
 	}
 	return NULL;
 }
 
-static enum fief_err type_unknown(struct build *b, const struct node *n)
-{
-	struct guess g = { 0 };
-
-	guess_try(&g, n->name, "dir");
-	for (const struct vfs_type *const *t = b->vfs->types; *t; t++)
-		guess_try(&g, n->name, (*t)->name);
-	return node_error_set(b->err, FIEF_INVALID, n->at,
-	                      "<%s>: no such file system%s%s%s", n->name,
-	                      g.name ? ", did you mean \"" : "",
-	                      g.name ? g.name : "", g.name ? "\"?" : "");
-}
-
 static enum fief_err fs_add(struct build *b, struct vfs_mount *dir,
                             const struct vfs_mount *old, const struct node *n)
 {
-	const struct vfs_type *type = type_find(b->vfs, n->name);
 	struct vfs_mount *m;
-	struct vfs_fs *fs;
-	enum fief_err e;
+	struct vfs_fs *fs = NULL;
+	enum fief_err e = vfs_fs_check(b->vfs, n, b->err);
 
-	if (!type)
-		return type_unknown(b, n);
-	e = type->schema ? vfs_schema_check(type->schema, n, b->err) : FIEF_OK;
-	if (e)
-		return e;
-	fs = fs_kept(old, dir, n);
+	if (!e)
+		fs = fs_kept(old, dir, n);
 	if (fs)
 		vfs_node_get(fs->root);
-	else
-		e = type->create(b->vfs, n, b->err, &fs);
+	else if (!e)
+		e = vfs_fs_create(b->vfs, n, b->err, &fs);
 	if (e)
 		return e;
 	e = fs->name ? name_check(b, dir, n, fs->name) : FIEF_OK;
@@ -338,8 +311,8 @@ static void tree_commit(struct vfs_mount *dir, uint32_t generation)
 	LIST_FOR_EACH(m, &dir->items, struct vfs_mount, link) {
 		if (m->fs)
 			m->fs->generation = generation;
-		if (m->fs && m->fs->ops->update)
-			m->fs->ops->update(m->fs, m->config);
+		if (m->fs)
+			vfs_fs_update(m->fs, m->config);
 		tree_commit(m, generation);
 	}
 }
