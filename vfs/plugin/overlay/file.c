@@ -11,7 +11,8 @@
 
 struct ov_file {
 	struct vfs_file *inner; /* owned */
-	bool upper;             /* it is of the copy */
+	struct vfs_file *below; /* owned: before the copy, for maps; or NULL */
+	bool upper;             /* `inner` is of the copy */
 };
 
 /* The directory, of the file system that has the content, in which it is. */
@@ -38,8 +39,7 @@ static enum vfs_err open_real(struct vfs_file *f, struct ov_file *o)
 
 	if (e)
 		return e;
-	if (o->inner)
-		vfs_close(o->inner);
+	o->below = o->inner;
 	o->inner = made;
 	o->upper = n->upper != NULL;
 	return VFS_OK;
@@ -117,6 +117,16 @@ static enum vfs_err file_seek(struct vfs_file *f, bool hole, struct vfs_op *op)
 	return in->ops->seek ? in->ops->seek(in, hole, op) : VFS_INVALID;
 }
 
+static enum vfs_err file_map(struct vfs_file *f, struct vfs_op *op)
+{
+	struct vfs_file *in;
+	enum vfs_err e = current(f, &in);
+
+	if (e)
+		return e;
+	return in->ops->map ? in->ops->map(in, op) : VFS_UNSUPPORTED;
+}
+
 static unsigned file_ready(struct vfs_file *f)
 {
 	const struct ov_file *o = f->state;
@@ -128,6 +138,8 @@ static void file_close(struct vfs_file *f)
 {
 	struct ov_file *o = f->state;
 
+	if (o->below)
+		vfs_close(o->below);
 	vfs_close(o->inner);
 	fief_free(ov_fs(ov_node(f->node))->alloc, o, sizeof(*o));
 }
@@ -139,6 +151,7 @@ static const struct vfs_file_ops file_ops = {
 	.sync = file_sync,
 	.allocate = file_allocate,
 	.seek = file_seek,
+	.map = file_map,
 	.ready = file_ready,
 };
 
