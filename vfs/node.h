@@ -156,6 +156,12 @@ struct vfs_fs_ops {
 	bool (*keeps)(struct vfs_fs *, const struct node *config);
 	/* It has that config now, for which it `keeps`. */
 	void (*update)(struct vfs_fs *, const struct node *config);
+	/* Of one that was just made, when all others are: `beside` are the
+	 * file systems of the same directory, uppermost first. An error gives
+	 * up the whole configuration. */
+	enum fief_err (*start)(struct vfs_fs *, struct vfs_node *const *beside,
+	                       unsigned count, const struct node *config,
+	                       struct node_error *);
 };
 
 struct vfs_fs {
@@ -163,6 +169,7 @@ struct vfs_fs {
 	struct vfs *vfs;
 	struct vfs_node *root; /* its reference keeps the file system */
 	const char *name;      /* of a file system that is one file; or NULL */
+	bool inert;            /* it shows nothing: what counts is `start` */
 	uint64_t dev;
 	uint32_t refs;
 	uint32_t generation; /* of the last configuration that has it */
@@ -195,25 +202,6 @@ void vfs_fs_init(struct vfs_fs *, struct vfs *, const struct vfs_fs_ops *,
 /* Begin a node of it, with one reference. */
 void vfs_node_init(struct vfs_node *, struct vfs_fs *,
                    const struct vfs_node_ops *, enum vfs_kind);
-
-/* ---- file systems in others: for those whose nodes have some in them ---- */
-
-/* Make the one that the node is, checked by its table; its root is the caller's
- * reference. Errors: those of its type, with their place. */
-FIEF_MUST enum fief_err vfs_fs_create(struct vfs *, const struct node *config,
-                                      struct node_error *, struct vfs_fs **out);
-/* Is the node one, as far as its table tells? Errors: INVALID, LIMIT, NOT_FOUND. */
-FIEF_MUST enum fief_err vfs_fs_check(struct vfs *, const struct node *config,
-                                     struct node_error *);
-/* Can it, which is as `was` says, go on with that config? For `keeps` of the one
- * around it. */
-bool vfs_fs_keeps(struct vfs_fs *, const struct node *was,
-                  const struct node *config);
-/* For `update` of the one around it, for each one in it. */
-void vfs_fs_update(struct vfs_fs *, const struct node *config);
-/* Open op->node of one that is in another, whose reference it takes, for
- * op->flags -> op->file, to be closed by vfs_close. */
-enum vfs_err vfs_open_node(struct vfs *, struct vfs_op *);
 
 static inline struct vfs_node *vfs_node_get(struct vfs_node *n)
 {

@@ -5,7 +5,7 @@
 
 #include <vfs/plugin/fs.h>
 #include <vfs/plugin/full.h>
-#include <vfs/plugin/host.h>
+NULL,
 #include <vfs/plugin/inline.h>
 #include <vfs/plugin/log.h>
 #include <vfs/plugin/null.h>
@@ -19,8 +19,10 @@
 #include <vfs/plugin/tar.h>
 #include <vfs/plugin/zero.h>
 
-const struct vfs_type *const vfs_plugins[] = {
-	&vfs_fs,      &vfs_full, &vfs_host,    &vfs_inline, &vfs_log, &vfs_null,
-	&vfs_overlay, &vfs_ram,  &vfs_ram_log, &vfs_random, &vfs_rom, &vfs_self,
-	&vfs_symlink, &vfs_tar,  &vfs_zero,    NULL,
-};
+	const struct vfs_type *const vfs_plugins[] = {
+		&vfs_fs,      &vfs_full, &vfs_host,    &vfs_import,
+		&vfs_inline,  &vfs_log,  &vfs_null,    NULL,
+		&vfs_overlay, &vfs_ram,  &vfs_ram_log, &vfs_random,
+		&vfs_rom,     &vfs_self, &vfs_symlink, &vfs_tar,
+		&vfs_zero,    NULL,
+	};

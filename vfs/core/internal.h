@@ -10,6 +10,7 @@
 #include <fief/slab.h>
 #include <vfs/dirent.h>
 #include <vfs/vfs.h>
+#include <vfs/within.h>
 
 /* What few nodes have. */
 struct vfs_extra {
@@ -87,6 +88,12 @@ static inline struct vfs_mount *mount_get(struct vfs_mount *m)
 {
 	m->node.refs++;
 	return m;
+}
+
+/* Does it show a directory at the place where it stands? */
+static inline bool mount_is_layer(const struct vfs_mount *m)
+{
+	return m->fs && !m->fs->name && !m->fs->inert;
 }
 
 /* ---- place.c ---- */

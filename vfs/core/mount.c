@@ -276,7 +276,7 @@ static unsigned layers_most(const struct vfs_mount *dir, unsigned above)
 	unsigned most;
 
 	LIST_FOR_EACH(m, &dir->items, struct vfs_mount, link)
-		above += m->fs && !m->fs->name;
+		above += mount_is_layer(m);
 	most = above;
 	LIST_FOR_EACH(m, &dir->items, struct vfs_mount, link) {
 		const unsigned n = m->fs ? 0 : layers_most(m, above);
@@ -284,6 +284,26 @@ static unsigned layers_most(const struct vfs_mount *dir, unsigned above)
 		most = n > most ? n : most;
 	}
 	return most;
+}
+
+/* All is made: those that are new do what they do once. */
+static enum fief_err tree_start(struct build *b, const struct vfs_mount *dir)
+{
+	struct vfs_node *beside[VFS_LAYERS_MAX];
+	unsigned count = 0;
+	enum fief_err e = FIEF_OK;
+
+	LIST_FOR_EACH(m, &dir->items, struct vfs_mount, link)
+		if (mount_is_layer(m) && m->fs->root->kind == VFS_DIR)
+			beside[count++] = m->fs->root;
+	LIST_FOR_EACH(m, &dir->items, struct vfs_mount, link) {
+		if (!e && !m->fs)
+			e = tree_start(b, m);
+		else if (!e && m->fs->ops->start && !m->fs->generation)
+			e = m->fs->ops->start(m->fs, beside, count, m->config,
+			                      b->err);
+	}
+	return e;
 }
 
 static enum fief_err tree_fill(struct build *b, const struct node *config,
@@ -302,7 +322,7 @@ static enum fief_err tree_fill(struct build *b, const struct node *config,
 		                   "more than %u file systems of the same "
 		                   "directory",
 		                   (unsigned)VFS_LAYERS_MAX);
-	return e;
+	return e ? e : tree_start(b, t->root);
 }
 
 /* The tree is sure to be the one now: those that were kept learn their config. */

@@ -78,8 +78,19 @@ static void mount_layers(struct vfs_place *p, struct vfs_mount *m)
 {
 	p->mount = mount_get(m);
 	LIST_FOR_EACH(i, &m->items, struct vfs_mount, link)
-		if (i->fs && !i->fs->name && i->fs->root->kind == VFS_DIR)
+		if (mount_is_layer(i) && i->fs->root->kind == VFS_DIR)
 			p->layer[p->count++] = vfs_node_get(i->fs->root);
+}
+
+enum vfs_err vfs_place_of(struct vfs *v, struct vfs_node *const *layers,
+                          unsigned count, struct vfs_place **out)
+{
+	enum vfs_err e =
+		place_make(v, NULL, (struct vfs_name){ "", 0, 0 }, out);
+
+	for (unsigned i = 0; !e && i < count; i++)
+		(*out)->layer[(*out)->count++] = vfs_node_get(layers[i]);
+	return e;
 }
 
 enum vfs_err place_root(struct vfs *v, struct vfs_place **out)

@@ -68,6 +68,21 @@ enum fief_err vfs_create(const struct vfs_args *a, const struct node *config,
 	return FIEF_OK;
 }
 
+enum fief_err vfs_create_within(struct vfs *v, const struct node *config,
+                                struct node_error *err, struct vfs **out)
+{
+	const struct vfs_args a = {
+		.alloc = v->alloc,
+		.env = v->env,
+		.types = v->types,
+		.now = v->now,
+		.now_arg = v->now_arg,
+		.async = v->async,
+	};
+
+	return vfs_create(&a, config, err, out);
+}
+
 enum fief_err vfs_update(struct vfs *v, const struct node *config,
                          struct node_error *err)
 {

@@ -138,7 +138,7 @@ static void mount_candidates(struct vfs_walk *w, struct vfs_mount *m,
                              size_t skip, size_t len)
 {
 	LIST_FOR_EACH(i, &m->items, struct vfs_mount, link)
-		if (i->fs && !i->fs->name)
+		if (mount_is_layer(i))
 			candidate_add(w, i->fs->root, skip, len);
 	if (skip >= len)
 		candidate_add(w, &m->node, skip, len);

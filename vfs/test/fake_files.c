@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <fief/attached.h>
+#include <fief/entrypoint.h>
 #include <fief/packet_stream.h>
 #include <session/file_system.h>
 #include <session/pd.h>
@@ -62,3 +63,5 @@ enum fief_err pd_seal(struct pd_cap s, struct dataspace_cap ds)
 {
 	return FIEF_OK;
 }
+
+NEVER(void, fief_entrypoint_wait_io, (struct fief_entrypoint * ep))

@@ -14,34 +14,20 @@
 #include <vfs/plugin/overlay.h>
 #include <vfs/plugin/ram.h>
 
+#include "parts.h"
 #include "steps.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static struct test_tree t, parts;
+static struct test_tree t;
 
-/* <part name="x"/>: the directory x of the tree `parts`, which is there before
- * and after, so that a test sees what an overlay leaves there. */
-static enum fief_err part_create(struct vfs *v, const struct node *config,
-                                 struct node_error *err, struct vfs_fs **out)
-{
-	struct vfs_op op = { .path = node_attr(config, "name", "") };
-
-	(void)v, (void)err;
-	assert_int_equal(vfs_find(parts.vfs, &op), VFS_OK);
-	*out = op.node->fs;
-	return FIEF_OK;
-}
-
-static const struct vfs_type part_type = { .name = "part",
-	                                   .create = part_create };
 static const struct vfs_type *const types[] = { &vfs_ram, &vfs_overlay,
-	                                        &vfs_null, &part_type, NULL };
+	                                        &vfs_null, &test_part, NULL };
 
 static int setup(void **state)
 {
 	(void)state;
-	test_tree_init(&parts, types,
+	test_tree_init(&test_parts, types,
 	               "<vfs> <dir name='up'> <ram/> </dir>"
 	               " <dir name='low'> <ram/> </dir>"
 	               " <dir name='lowest'> <ram/> </dir> </vfs>");
@@ -51,12 +37,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	if (t.vfs)
-		test_tree_fini(&t);
-	t.vfs = NULL;
-	test_tree_fini(&parts);
-	assert_int_equal(parts.ram.live, 0);
-	assert_int_equal(t.ram.live, 0);
+	test_parts_end(&t);
 	return 0;
 }
 
@@ -133,15 +114,15 @@ static void test_whiteouts(void **state)
 	};
 
 	(void)state;
-	test_steps(&parts, below, COUNT(below));
+	test_steps(&test_parts, below, COUNT(below));
 	test_tree_init(&t, types, usual);
 	test_steps(&t, steps, COUNT(steps));
 	assert_int_equal(rename_to("/b", "/.wh.b"), VFS_NOT_PERMITTED);
 	assert_string_equal(names(&t, "/"), "b d ");
 	assert_string_equal(names(&t, "/d"), "");
-	assert_string_equal(names(&parts, "/up"), ".wh.a d ");
-	assert_string_equal(names(&parts, "/up/d"), ".wh.x ");
-	assert_string_equal(names(&parts, "/low"), "a b d ");
+	assert_string_equal(names(&test_parts, "/up"), ".wh.a d ");
+	assert_string_equal(names(&test_parts, "/up/d"), ".wh.x ");
+	assert_string_equal(names(&test_parts, "/low"), "a b d ");
 }
 
 /* The upper one has all that makes the view: another overlay of it is the same. */
@@ -163,7 +144,7 @@ static void test_again(void **state)
 	};
 
 	(void)state;
-	test_steps(&parts, below, COUNT(below));
+	test_steps(&test_parts, below, COUNT(below));
 	test_tree_init(&t, types, usual);
 	test_steps(&t, steps, COUNT(steps));
 	assert_int_equal(vfs_remove(t.vfs, &rmdir), VFS_OK);
@@ -197,7 +178,7 @@ static void test_lower_whiteouts(void **state)
 	};
 
 	(void)state;
-	test_steps(&parts, below, COUNT(below));
+	test_steps(&test_parts, below, COUNT(below));
 	test_tree_init(&t, types, usual);
 	assert_string_equal(names(&t, "/"), "d b ");
 	assert_string_equal(names(&t, "/d"), "x ");
@@ -224,7 +205,7 @@ static void test_open(void **state)
 	uint64_t was;
 
 	(void)state;
-	test_steps(&parts, below, COUNT(below));
+	test_steps(&test_parts, below, COUNT(below));
 	test_tree_init(&t, types, usual);
 	before = open_file("/f", VFS_READ);
 	was = ino("/f");
@@ -235,7 +216,7 @@ static void test_open(void **state)
 	assert_int_equal(ino("/f"), was);
 	vfs_close(writer);
 	vfs_close(before);
-	assert_string_equal(names(&parts, "/up"), "f ");
+	assert_string_equal(names(&test_parts, "/up"), "f ");
 }
 
 /* What is only below and has no name any more: its copy has none, either. */
@@ -249,7 +230,7 @@ static void test_gone(void **state)
 	struct vfs_file *f;
 
 	(void)state;
-	test_steps(&parts, below, COUNT(below));
+	test_steps(&test_parts, below, COUNT(below));
 	test_tree_init(&t, types, usual);
 	f = open_file("/f", VFS_READ);
 	test_steps(&t, (const struct test_step[]){ { "remove", "/f", 0 } }, 1);
@@ -259,7 +240,7 @@ static void test_gone(void **state)
 	assert_int_equal(stat.stat.links, 0);
 	assert_int_equal(stat.stat.size, 3);
 	vfs_close(f);
-	assert_string_equal(names(&parts, "/up"), ".wh.f ");
+	assert_string_equal(names(&test_parts, "/up"), ".wh.f ");
 }
 
 /* Each name once, also if it is copied while the directory is listed. */
@@ -275,7 +256,7 @@ static void test_list(void **state)
 		snprintf(path, sizeof(path), "/%s/%d", i & 1 ? "low" : "lowest",
 		         i);
 		test_steps(
-			&parts,
+			&test_parts,
 			(const struct test_step[]){
 				{ "create", path, "x", .len = 1, .count = 1 } },
 			1);
@@ -318,7 +299,7 @@ static void test_no_upper(void **state)
 	};
 
 	(void)state;
-	test_steps(&parts,
+	test_steps(&test_parts,
 	           (const struct test_step[]){ { "create", "/low/f", "low",
 	                                         .len = 3, .count = 3 } },
 	           1);
@@ -432,20 +413,21 @@ static void test_faults(void **state)
 	memset(big, 'x', sizeof(big));
 	for (unsigned n = 1; n < 12; n++) {
 		test_steps(
-			&parts,
+			&test_parts,
 			(const struct test_step[]){ { "create", "/low/f", big,
 		                                      .len = sizeof(big),
 		                                      .count = sizeof(big) } },
 			1);
 		test_tree_init(&t, types, usual);
 		fake_ram_fail(&t.ram, t.ram.calls + n, FIEF_OUT_OF_RAM);
-		fake_ram_fail(&parts.ram, parts.ram.calls + n, FIEF_OUT_OF_RAM);
+		fake_ram_fail(&test_parts.ram, test_parts.ram.calls + n,
+		              FIEF_OUT_OF_RAM);
 		use(&t);
-		fake_ram_fail(&parts.ram, 0, FIEF_OK);
+		fake_ram_fail(&test_parts.ram, 0, FIEF_OK);
 		test_tree_fini(&t);
 		assert_int_equal(t.ram.live, 0);
 		t.vfs = NULL;
-		test_steps(&parts,
+		test_steps(&test_parts,
 		           (const struct test_step[]){
 				   { "stat", "/low/f", .count = sizeof(big) } },
 		           1);

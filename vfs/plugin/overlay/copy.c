@@ -7,11 +7,12 @@
 
 #include <lib/fmt.h>
 #include <lib/mem.h>
+#include <vfs/plugin/copy.h>
 #include <vfs/vfs.h>
 
 #include "internal.h"
 
-enum { BUFFER = 65536, COPY_NAME_MAX = 40 };
+enum { COPY_NAME_MAX = 40 };
 
 #define COPY_PREFIX ".wh..wh.copy-"
 
@@ -19,69 +20,12 @@ enum { BUFFER = 65536, COPY_NAME_MAX = 40 };
 
 struct copy {
 	struct vfs_file *from, *to;
-	uint64_t size, pos;
-	struct vfs_op op;
-	char buf[BUFFER];
 };
 
-static enum vfs_err read_some(struct copy *c, size_t *count)
+static enum vfs_err now(void *arg, struct vfs_op *op, enum vfs_err e)
 {
-	enum vfs_err e;
-
-	c->op = (struct vfs_op){ .buf = c->buf, .len = BUFFER, .pos = c->pos };
-	e = ov_now(&c->op, vfs_pread(c->from, &c->op));
-	*count = c->op.count;
-	return e;
-}
-
-static enum vfs_err write_all(struct copy *c, size_t count)
-{
-	size_t done = 0;
-
-	while (done < count) {
-		enum vfs_err e;
-
-		c->op = (struct vfs_op){ .data = c->buf + done,
-			                 .len = count - done,
-			                 .pos = c->pos };
-		e = ov_now(&c->op, vfs_pwrite(c->to, &c->op));
-		if (e || !c->op.count)
-			return e ? e : VFS_IO;
-		done += c->op.count;
-		c->pos += c->op.count;
-	}
-	return VFS_OK;
-}
-
-/* Holes are left out where the lower file system tells them. */
-static void skip_hole(struct copy *c)
-{
-	const struct vfs_file_ops *ops = c->from->ops;
-	enum vfs_err e = VFS_UNSUPPORTED;
-
-	c->op = (struct vfs_op){ .pos = c->pos };
-	if (ops->seek)
-		e = ov_now(&c->op, ops->seek(c->from, false, &c->op));
-	if (e == VFS_NO_DATA)
-		c->pos = c->size;
-	else if (!e)
-		c->pos = c->op.pos;
-}
-
-static enum vfs_err copy_bytes(struct copy *c)
-{
-	enum vfs_err e = VFS_OK;
-	size_t count = 1;
-
-	while (!e && count) {
-		skip_hole(c);
-		if (c->pos >= c->size)
-			return VFS_OK;
-		e = read_some(c, &count);
-		if (!e)
-			e = write_all(c, count);
-	}
-	return e;
+	(void)arg;
+	return ov_now(op, e);
 }
 
 static enum vfs_err copy_open(const struct ov_node *n, struct vfs_node *to,
@@ -105,26 +49,17 @@ static enum vfs_err copy_content(const struct ov_node *n, struct vfs_node *to,
                                  struct vfs_name name, uint64_t size)
 {
 	const struct vfs_change whole = { .what = VFS_SET_SIZE, .size = size };
-	struct copy *c;
-	void *mem;
-	enum vfs_err e;
+	struct copy c = { 0 };
+	enum vfs_err e = copy_open(n, to, name, &c);
 
-	if (fief_alloc(ov_fs(n)->alloc, sizeof(*c), &mem))
-		return VFS_NO_MEMORY;
-	c = mem;
-	c->from = c->to = NULL;
-	c->size = size;
-	c->pos = 0;
-	e = copy_open(n, to, name, c);
 	if (!e)
-		e = copy_bytes(c);
+		e = copy_file(ov_fs(n)->alloc, c.from, c.to, size, now, NULL);
 	if (!e)
 		e = ov_inner_change(to, &whole);
-	if (c->from)
-		vfs_close(c->from);
-	if (c->to)
-		vfs_close(c->to);
-	fief_free(ov_fs(n)->alloc, c, sizeof(*c));
+	if (c.from)
+		vfs_close(c.from);
+	if (c.to)
+		vfs_close(c.to);
 	return e;
 }
 

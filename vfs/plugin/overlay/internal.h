@@ -14,6 +14,7 @@
 #include <lib/list.h>
 #include <lib/tree.h>
 #include <vfs/dirent.h>
+#include <vfs/within.h>
 
 enum {
 	OV_LOWERS = 7,
