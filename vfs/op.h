@@ -115,6 +115,13 @@ struct vfs_walk {
 	size_t buf_len;
 };
 
+/* A file system that passed an operation on and is to see what came of it, before
+ * who asked: what `end` returns is the outcome then, if not LATE. */
+struct vfs_pass {
+	struct list_elem link;
+	enum vfs_err (*end)(struct vfs_pass *, struct vfs_op *, enum vfs_err);
+};
+
 /*
  * An operation under way, in the memory of who asked for it, from the call until
  * it has ended. Members that are not named by an operation are not used.
@@ -159,7 +166,8 @@ struct vfs_op {
 	 * by what came of it already, and touch neither it nor its buffers any
 	 * more. NULL: not late. */
 	void (*cancel)(struct vfs_op *);
-	void *worker; /* of whoever is late */
+	void *worker;       /* of whoever is late */
+	struct list passes; /* struct vfs_pass: while late, innermost first */
 	struct list_elem link;
 	enum vfs_err outcome; /* of vfs_op_end_soon */
 	size_t walked;    /* AT_LINK: bytes of the path, the name included */

@@ -69,6 +69,12 @@ void vfs_op_end(struct vfs_op *op, enum vfs_err e)
 
 	op->step = NULL;
 	op->cancel = NULL;
+	while (op->passes.first) {
+		struct vfs_pass *p = LIST_OBJECT(list_take_first(&op->passes),
+		                                 struct vfs_pass, link);
+
+		e = p->end(p, op, e);
+	}
 	if (step)
 		e = step(op, e);
 	if (e != VFS_LATE)

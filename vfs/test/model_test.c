@@ -2,7 +2,7 @@
 /*
  * model_test [CONFIG [SEED [STEPS]]]: random operations on a tree and on a real
  * file system of Linux (tmpfs), step by step: results and errors must be equal.
- * CONFIG: ram; overlay, with nothing below; or below, with what many operations
+ * CONFIG: ram; audit, around that; overlay, with nothing below; or below, with what many operations
  * made below, a copy of which the tmpfs has.
  */
 #include <fcntl.h>
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <vfs/dirent.h>
+#include <vfs/plugin/audit.h>
 #include <vfs/plugin/overlay.h>
 #include <vfs/plugin/ram.h>
 
@@ -272,8 +273,9 @@ static enum fief_err lower_create(struct vfs *v, const struct node *config,
 
 static const struct vfs_type lower_type = { .name = "lower-ram",
 	                                    .create = lower_create };
-static const struct vfs_type *const types[] = { &vfs_ram, &vfs_overlay,
-	                                        &lower_type, NULL };
+static const struct vfs_type *const types[] = { &vfs_ram, &vfs_audit,
+	                                        &vfs_overlay, &lower_type,
+	                                        NULL };
 
 static void sum_add(uint64_t *sum, const void *data, size_t len)
 {
@@ -465,7 +467,9 @@ int main(int argc, char **argv)
 	state = seed * 0x9e3779b97f4a7c15ull + 1;
 	test_env = &fake_env; /* content can be mapped */
 	model_host_init(&host, root);
-	if (!strcmp(config, "ram"))
+	if (!strcmp(config, "audit"))
+		ok = run(&host, "<vfs> <audit> <ram/> </audit> </vfs>", steps);
+	else if (!strcmp(config, "ram"))
 		ok = run(&host, "<vfs> <ram/> </vfs>", steps);
 	else
 		ok = rounds(&host, !strcmp(config, "below"), steps);

@@ -309,10 +309,17 @@ static struct vfs_node *up(struct vfs_node *node, struct vfs_name *name)
 	return vfs_node_get(&n->parent->node);
 }
 
+/* What changes elsewhere is told to nodes of the part only. */
+static enum vfs_err watch(struct vfs_node *node)
+{
+	return ov_real(ov_node(node))->ops->watch ? VFS_UNSUPPORTED : VFS_OK;
+}
+
 const struct vfs_node_ops ov_file_node_ops = {
 	.put = ov_put,
 	.stat = stat,
 	.change = change,
+	.watch = watch,
 	.open = ov_open,
 };
 
@@ -320,6 +327,7 @@ const struct vfs_node_ops ov_dir_node_ops = {
 	.put = ov_put,
 	.stat = stat,
 	.change = change,
+	.watch = watch,
 	.lookup = ov_lookup,
 	.make = ov_make,
 	.link = ov_link,
@@ -333,6 +341,7 @@ const struct vfs_node_ops ov_link_node_ops = {
 	.put = ov_put,
 	.stat = stat,
 	.change = change,
+	.watch = watch,
 	.target = target,
 };
 
@@ -340,4 +349,5 @@ const struct vfs_node_ops ov_name_node_ops = {
 	.put = ov_put,
 	.stat = stat,
 	.change = change,
+	.watch = watch,
 };
