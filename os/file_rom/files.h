@@ -6,15 +6,17 @@
 #pragma once
 
 #include <fief/config.h>
-#include <vfs/vfs.h>
+#include <vfs/config_tree.h>
 
 struct files {
 	struct fief_env *env; /* borrowed */
 	struct fief_config config;
 	struct fief_signal_handler changed;
-	struct vfs *vfs;
-	uint64_t max; /* bytes of a file */
-	bool follow;  /* changes of files are told */
+	struct config_tree tree;
+	struct vfs *vfs; /* borrowed: of `tree` */
+	uint64_t max;    /* bytes of a file */
+	uint64_t usual_max;
+	bool follow; /* changes of files are told */
 	/* The configuration is another one; or NULL. */
 	void (*updated)(struct files *);
 };

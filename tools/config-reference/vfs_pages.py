@@ -32,6 +32,18 @@ What can be in the node `<vfs>` of a component's configuration, and in each `<di
 TAIL = """
 [fief-vfs.xsd](fief-vfs.xsd) says the same for editors and other tools. It cannot say how many bytes a name has, how large numbers may be, and what is in the nodes that
 a file system takes for its own.
+
+## As data
+
+The same can be said as a mount table, `struct VfsMountTable` of `session/mount_table.capnp`: for who composes trees by program, and hands one to a component when it is created. It is a ROM
+module, and servers of files take it by its name:
+
+```xml
+<vfs rom="mounts"/>
+```
+
+The tree follows the module. The tool `mount-table` makes a table of a document `<vfs>`, and back; `vfs/mount_table.h` is for programs. A table cannot say file systems with nodes
+in them.
 """
 
 
@@ -121,6 +133,8 @@ def document(all_types):
         if name == "dir":
             xsd.add(made, "attribute", name="name", type="file",
                     use="required")
+        else:
+            xsd.add(made, "attribute", name="rom", type="some-text")
     xsd.value_types(top, types.SimpleNamespace(name_max=NAME_MAX))
     xsd.simple(top, [("pattern", r"[^/.][^/]*|\.[^/.][^/]*|\.\.[^/]+"),
                      ("maxLength", NAME_MAX)], name="file")

@@ -3,49 +3,17 @@
 
 #include <fief/kif_table.h>
 #include <fief/log.h>
-#include <vfs/plugins.h>
 
 #include "server.h"
 
 static struct server m;
 
-static const struct node *tree_config(void)
-{
-	return node_first(m.config.root, "vfs");
-}
-
 static void on_config(struct fief_signal_handler *self, unsigned count)
 {
-	struct node_error err = { { 0, 0 }, "" };
-
 	(void)self, (void)count;
-	if (fief_config_update(&m.config))
-		return; /* said why; the old one stays */
-	if (!tree_config())
-		fief_error("config: there is no <vfs>; the tree stays");
-	else if (vfs_update(m.vfs, tree_config(), &err))
-		fief_error("config:%u:%u: %s; the tree stays", err.at.line,
-		           err.at.column, err.text);
-}
-
-static enum fief_err tree_make(void)
-{
-	const struct vfs_args args = { .alloc = m.env->heap,
-		                       .env = m.env,
-		                       .types = vfs_plugins,
-		                       .async = true };
-	struct node_error err = { { 0, 0 }, "out of memory" };
-	enum fief_err e;
-
-	if (!tree_config()) {
-		fief_error("config: there is no <vfs>");
-		return FIEF_INVALID;
-	}
-	e = vfs_create(&args, tree_config(), &err, &m.vfs);
-	if (e)
-		fief_error("config:%u:%u: %s", err.at.line, err.at.column,
-		           err.text);
-	return e;
+	if (!fief_config_update(
+		    &m.config)) /* else said why; the old one stays */
+		config_tree_update(&m.tree);
 }
 
 static enum fief_err start(struct fief_env *env)
@@ -53,9 +21,10 @@ static enum fief_err start(struct fief_env *env)
 	enum fief_err e = fief_config_open(env, &m.config);
 
 	if (!e)
-		e = tree_make();
+		e = config_tree_open(&m.tree, env, &m.config, NULL);
 	if (e)
 		return e;
+	m.vfs = m.tree.vfs;
 	m.config_changed.handle = on_config;
 	e = fief_signal_manage(env->ep, &m.config_changed);
 	if (!e)

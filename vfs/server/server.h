@@ -7,6 +7,7 @@
 #include <fief/root.h>
 #include <lib/label.h>
 #include <session/file_system.h>
+#include <vfs/config_tree.h>
 #include <vfs/vfs.h>
 
 #include "protocol.h"
@@ -17,7 +18,8 @@ struct server {
 	struct fief_signal_handler config_changed;
 	struct fief_root root;
 	struct fief_service service;
-	struct vfs *vfs;
+	struct config_tree tree;
+	struct vfs *vfs; /* borrowed: of `tree` */
 };
 
 /* What a client may, by the configuration. */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tree of files that a server makes of its config: the node <vfs>, or the
+ * mount table of <vfs rom="...">. It becomes another one when either does; what is
+ * wrong is logged, with its place, and the tree stays.
+ */
+#pragma once
+
+#include <fief/config.h>
+#include <vfs/mount_rom.h>
+#include <vfs/vfs.h>
+
+struct config_tree {
+	struct vfs *vfs; /* owned: no operation of it waits */
+
+	/* ---- its own ---- */
+	struct fief_config *config; /* borrowed */
+	const struct node *(*node)(const struct node *config);
+	struct mount_rom mounts;
+};
+
+/*
+ * Make the tree of the config as it is now. `node` is the one that says the tree,
+ * `vfs` if NULL. Errors: INVALID (there is none, or it is wrong), those of the
+ * tree.
+ */
+FIEF_MUST enum fief_err
+config_tree_open(struct config_tree *, struct fief_env *, struct fief_config *,
+                 const struct node *(*node)(const struct node *config));
+
+/* The config was updated. */
+void config_tree_update(struct config_tree *);
