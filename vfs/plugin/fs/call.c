@@ -209,6 +209,9 @@ enum vfs_err call_start(struct call *c)
 	op->worker = c;
 	op->cancel = call_cancel;
 
+	/* Who watches before he looks must not be overtaken by himself. */
+	if (fs->collecting)
+		(void)waiting_send(fs);
 	if (!call_send(c))
 		list_add_last(&fs->waiting, &c->link);
 	tell(fs);
@@ -237,9 +240,9 @@ void call_post(struct call *c)
 	struct fs *fs = c->fs;
 
 	if (fs->collecting || !call_send(c))
-		list_add_last(&fs->waiting, &c->link);
+		list_add_first(&fs->waiting, &c->link);
 	if (fs->collecting)
-		return; /* who collects sends it then */
+		return; /* who collects, or asks something else, sends it */
 	tell(fs);
 	if (!fs->async)
 		calls_collect(fs, NULL, NULL);
