@@ -6,7 +6,8 @@
 #include <vfs/plugin/audit.h>
 #include <vfs/plugin/fs.h>
 #include <vfs/plugin/full.h>
-NULL,
+#include <vfs/plugin/host.h>
+#include <vfs/plugin/import.h>
 #include <vfs/plugin/inline.h>
 #include <vfs/plugin/log.h>
 #include <vfs/plugin/null.h>
@@ -20,6 +21,9 @@ NULL,
 #include <vfs/plugin/tar.h>
 #include <vfs/plugin/zero.h>
 
-	&vfs_audit, &vfs_fs, &vfs_full, &vfs_host, &vfs_import, &vfs_inline,
-	&vfs_log, &vfs_null, &vfs_overlay, &vfs_ram, &vfs_ram_log, &vfs_random,
-	&vfs_rom, &vfs_self, &vfs_symlink, &vfs_tar, &vfs_zero, NULL,
+const struct vfs_type *const vfs_plugins[] = {
+	&vfs_audit,   &vfs_fs,     &vfs_full, &vfs_host,    &vfs_import,
+	&vfs_inline,  &vfs_log,    &vfs_null, &vfs_overlay, &vfs_ram,
+	&vfs_ram_log, &vfs_random, &vfs_rom,  &vfs_self,    &vfs_symlink,
+	&vfs_tar,     &vfs_zero,   NULL,
+};
