@@ -3,8 +3,8 @@
 
 #include <fief/config.h>
 
-#include <fief/kif_table.h>
 #include <fief/log.h>
+#include <fief/random.h>
 #include <lib/node_xml.h>
 
 static void log_fault(const char *file, const struct node_error *fault)
@@ -19,15 +19,14 @@ static void log_fault(const char *file, const struct node_error *fault)
 
 static enum fief_err config_parse(struct fief_config *c)
 {
-	const struct node_xml_input in = { .text = c->rom.data,
-		                           .len = c->rom.size,
-		                           .salt = fief_kif->time() };
+	struct node_xml_input in = { .text = c->rom.data, .len = c->rom.size };
 	struct arena arena = { 0 };
 	struct node_error fault = { 0 };
 	struct node *root = NULL;
 	enum fief_err e;
 
 	if (c->rom.data && c->rom.size && c->rom.data[0]) {
+		fief_random(&in.salt, sizeof(in.salt));
 		arena_init(&arena, &c->source.source);
 		e = node_xml_parse(&in, &arena, &fault, &root);
 		if (e) {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include <fief/assert.h>
+
 #include "fake_kif.h"
 
 enum { THREADS_MAX = 256 };
@@ -81,6 +83,18 @@ static uint64_t now(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* The same at each start: a test that fails can be repeated. */
+static enum fief_err seed(uint8_t out[KIF_SEED])
+{
+	static _Atomic bool taken;
+
+	if (atomic_exchange(&taken, true))
+		return FIEF_GONE;
+	for (unsigned i = 0; i < KIF_SEED; i++)
+		out[i] = (uint8_t)(i + 1);
+	return FIEF_OK;
+}
+
 static void log_text(const char *text, size_t len)
 {
 	(void)text;
@@ -99,11 +113,18 @@ static const struct kif fake = {
 	.unpark = unpark,
 	.thread_self = thread_self,
 	.time = now,
+	.seed = seed,
 	.log = log_text,
 	.exit = leave,
 };
 
 const struct kif *fief_kif = &fake;
+
+void fief_assert_failed(const char *condition, const char *file, unsigned line)
+{
+	fprintf(stderr, "%s:%u: %s\n", file, line, condition);
+	abort();
+}
 
 int fake_kif_exit_of(void (*fn)(void *), void *arg)
 {

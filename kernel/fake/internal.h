@@ -75,7 +75,7 @@ struct fake_pd {
 	struct fake_pd *next;
 	struct fake *world;
 	const char *name;
-	bool dead;
+	bool dead, seed_taken;
 	int exit_code;
 	struct fake_ep ep[FAKE_EPS];
 	struct fake_thread *thread[FAKE_THREADS];
@@ -114,7 +114,7 @@ struct fake {
 	pthread_mutex_t lock; /* the only one: guards everything */
 	struct fake_options options;
 	bool deterministic;
-	uint64_t random, schedule, clock, tokens;
+	uint64_t random, schedule, clock, tokens, seeds;
 	struct fake_thread *threads, *current;
 	struct fake_thread driver;
 	struct fake_pd *pds;

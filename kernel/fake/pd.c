@@ -272,6 +272,23 @@ static uint64_t time_now(void)
 	return now;
 }
 
+/* Repeatable, as all else of the fake world is; and not the one of others. */
+static enum fief_err seed(uint8_t out[KIF_SEED])
+{
+	struct fake_thread *t = fake_op_begin();
+	const bool taken = t->pd->seed_taken;
+
+	if (!taken)
+		t->pd->world->seeds++;
+	for (unsigned i = 0; !taken && i < KIF_SEED; i++)
+		out[i] = (uint8_t)(t->pd->world->seeds *
+		                           (0x9e3779b97f4a7c15u >> i) >>
+		                   24);
+	t->pd->seed_taken = true;
+	fake_op_end(t);
+	return taken ? FIEF_GONE : FIEF_OK;
+}
+
 static void log_text(const char *text, size_t len)
 {
 	struct fake_thread *t = fake_op_begin();
@@ -310,6 +327,7 @@ const struct kif fake_kif = {
 	.map = fake_map,
 	.unmap = fake_unmap,
 	.time = time_now,
+	.seed = seed,
 	.log = log_text,
 	.exit = fake_exit,
 };

@@ -54,6 +54,7 @@ const struct contract_case contract_cases[] = {
 	{ "cancel-race", contract_cancel_race },
 	{ "threads", contract_threads },
 	{ "park", contract_park },
+	{ "seed", contract_seed, .third = true },
 	{ "map", contract_map },
 	{ "map-shared", contract_map_shared },
 	{ NULL },

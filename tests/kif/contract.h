@@ -105,6 +105,7 @@ enum contract_op {
 	OP_BADGE,    /* of slot a: error, badge */
 	OP_PEEK,     /* map slot a, reply its first word, write b there */
 	OP_OVERSIZE, /* reply a message that is too long */
+	OP_SEED,     /* take the seed: error, exclusive or of its words */
 	OP_CHASE,    /* signal slot a, and again whenever it comes, b times */
 	OP_COUNT
 };
@@ -202,5 +203,6 @@ void contract_cancel_race(struct contract_env *);
 
 void contract_threads(struct contract_env *);
 void contract_park(struct contract_env *);
+void contract_seed(struct contract_env *);
 void contract_map(struct contract_env *);
 void contract_map_shared(struct contract_env *);

@@ -71,6 +71,34 @@ void contract_park(struct contract_env *c)
 	contract_finish(&t);
 }
 
+/* ---- the seed ---- */
+
+/* That of a PD is there once; those of three have nothing in common. */
+void contract_seed(struct contract_env *c)
+{
+	union {
+		uint8_t byte[KIF_SEED];
+		uint64_t word[KIF_SEED / 8];
+	} seed = { { 0 } }, again = { { 0 } };
+	uint64_t mix = 0, other, third;
+
+	CHECK(c, c->kif->seed(seed.byte) == FIEF_OK);
+	for (unsigned i = 0; i < KIF_SEED / 8; i++) {
+		CHECK(c, seed.word[i] != 0);
+		mix ^= seed.word[i];
+	}
+	CHECK(c, c->kif->seed(again.byte) == FIEF_GONE);
+	for (unsigned i = 0; i < KIF_SEED / 8; i++)
+		CHECK(c, again.word[i] == 0);
+	CHECK(c, contract_do(c, c->server, OP_SEED, 0, 0) == FIEF_OK);
+	other = c->msg.data[1];
+	CHECK(c, contract_do(c, c->third, OP_SEED, 0, 0) == FIEF_OK);
+	third = c->msg.data[1];
+	CHECK(c, mix != other && mix != third && other != third);
+	CHECK(c, contract_do(c, c->server, OP_SEED, 0, 0) == FIEF_GONE);
+	CHECK(c, c->msg.data[1] == 0);
+}
+
 /* ---- memory ---- */
 
 static enum fief_err map(struct contract_env *c, fief_cap ds, size_t off,

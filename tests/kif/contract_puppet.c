@@ -53,6 +53,19 @@ static bool op_info(struct contract_env *c)
 	return true;
 }
 
+static bool op_seed(struct contract_env *c)
+{
+	union {
+		uint8_t byte[KIF_SEED];
+		uint64_t word[KIF_SEED / 8];
+	} seed = { { 0 } };
+	const enum fief_err e = c->kif->seed(seed.byte);
+
+	return answer(c, e,
+	              seed.word[0] ^ seed.word[1] ^ seed.word[2] ^
+	                      seed.word[3]);
+}
+
 static bool op_done(struct contract_env *c)
 {
 	c->done = true;
@@ -251,6 +264,7 @@ static const operation operations[OP_COUNT] = {
 	[OP_WINDOW] = op_window,     [OP_STALL] = op_stall,
 	[OP_BADGE] = op_badge,       [OP_PEEK] = op_peek,
 	[OP_OVERSIZE] = op_oversize, [OP_CHASE] = op_chase,
+	[OP_SEED] = op_seed,
 };
 
 /* ---- events ---- */

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include <vfs/plugin/random/chacha.h>
 #include <vfs/plugin/value.h>
 #include <vfs/plugins.h>
 
@@ -133,27 +132,6 @@ static void value_set(void **state)
 /* ---- random ---- */
 
 /* RFC 8439, 2.3.2. */
-static void chacha(void **state)
-{
-	static const uint8_t expected[CHACHA_BLOCK] = {
-		0x10, 0xf1, 0xe7, 0xe4, 0xd1, 0x3b, 0x59, 0x15, 0x50, 0x0f,
-		0xdd, 0x1f, 0xa3, 0x20, 0x71, 0xc4, 0xc7, 0xd1, 0xf4, 0xc7,
-		0x33, 0xc0, 0x68, 0x03, 0x04, 0x22, 0xaa, 0x9a, 0xc3, 0xd4,
-		0x6c, 0x4e, 0xd2, 0x82, 0x64, 0x46, 0x07, 0x9f, 0xaa, 0x09,
-		0x14, 0xc2, 0xd7, 0x05, 0xd9, 0x8b, 0x02, 0xa2, 0xb5, 0x12,
-		0x9c, 0xd1, 0xde, 0x16, 0x4e, 0xb9, 0xcb, 0xd0, 0x83, 0xe8,
-		0xa2, 0x50, 0x3c, 0x4e,
-	};
-	static const uint32_t nonce[] = { 0x09000000, 0x4a000000, 0 };
-	uint32_t key[CHACHA_KEY_WORDS];
-	uint8_t out[CHACHA_BLOCK];
-
-	(void)state;
-	for (unsigned i = 0; i < CHACHA_KEY_WORDS; i++)
-		key[i] = 0x03020100u + i * 0x04040404u;
-	chacha_block(key, nonce, 1, out);
-	assert_memory_equal(out, expected, sizeof(out));
-}
 
 static void bytes(const char *config, void *buf, size_t len)
 {
@@ -210,7 +188,6 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(self, begin),
 		cmocka_unit_test_setup(value_set, begin),
-		cmocka_unit_test_setup(chacha, begin),
 		cmocka_unit_test_setup(random_bytes, begin),
 	};
 

@@ -40,6 +40,7 @@ enum {
 	KIF_CAPS_MAX = 4,   /* capabilities in one message */
 	KIF_PAGE = 4096,
 	KIF_THREAD_NAME = 15, /* bytes */
+	KIF_SEED = 32,        /* bytes */
 };
 
 /* A capability: meaningful only inside the PD that holds it. */
@@ -218,6 +219,16 @@ struct kif {
 
 	/* Monotonic time in ns. */
 	uint64_t (*time)(void);
+
+	/*
+	 * KIF_SEED bytes that nobody else knows, from the best source of the
+	 * machine: other ones for each PD, and for each start of it. They are
+	 * handed out once, and forgotten here by that: GONE from then on.
+	 * <fief/random.h> makes more of them. (Linux: core takes them from
+	 * getrandom. The own microkernel: root from virtio-rng with RDRAND mixed
+	 * in, and from its own generator for the PDs that it makes.)
+	 */
+	enum fief_err (*seed)(uint8_t out[KIF_SEED]);
 
 	/* Text for whoever debugs this PD before or without a LOG session. */
 	void (*log)(const char *text, size_t len);

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include <fief/kif.h>
+
 #define LAYOUT_KIF 0x7fc000000000ul     /* kif image, below PINS */
 #define LAYOUT_PINS 0x7fc0001ff000ul    /* see host_class.h */
 #define LAYOUT_STATE 0x7fc000200000ul   /* boot dataspace */
@@ -27,7 +29,9 @@
 enum {
 	LAYOUT_BOOT_STATE = 64 << 10, /* struct pd, first tables, altstack */
 	LAYOUT_BOOT_STACK = 64 << 10, /* stack of the initial thread */
-	LAYOUT_BOOT_DATA = 64 << 10,  /* small .data and .bss of the image */
+	LAYOUT_BOOT_SEED = /* its uppermost bytes, on a page used anyway */
+	LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK - KIF_SEED,
+	LAYOUT_BOOT_DATA = 64 << 10, /* small .data and .bss of the image */
 	LAYOUT_BOOT_SINK = /* a page that stands in for destroyed memory */
 	LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK + LAYOUT_BOOT_DATA,
 	LAYOUT_BOOT_SIZE = LAYOUT_BOOT_SINK + 4096,

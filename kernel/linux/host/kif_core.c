@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
@@ -249,6 +250,12 @@ static enum fief_err host_no_call(fief_cap cap, struct kif_msg *msg)
 	return FIEF_DEADLOCK; /* core waits for nobody */
 }
 
+static enum fief_err host_seed(uint8_t out[KIF_SEED])
+{
+	return getrandom(out, KIF_SEED, 0) == KIF_SEED ? FIEF_OK :
+	                                                 FIEF_UNSUPPORTED;
+}
+
 const struct kif host_kif = {
 	.version = KIF_VERSION,
 	.size = sizeof(struct kif),
@@ -269,6 +276,7 @@ const struct kif host_kif = {
 	.thread_name = kif_thread_name,
 	.thread_local_slot = kif_thread_local_slot,
 	.time = kif_time,
+	.seed = host_seed,
 	.log = host_log,
 	.exit = host_exit,
 };

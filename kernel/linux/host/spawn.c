@@ -99,11 +99,27 @@ static int spawn_wake(struct kcore_pd *pd)
 	return own;
 }
 
+/* The boot dataspace, with what only the new PD may know. */
+static int spawn_boot(void)
+{
+	uint8_t seed[KIF_SEED];
+	int fd = host_memfd("boot", LAYOUT_BOOT_SIZE);
+
+	if (fd >= 0 &&
+	    (host_kif.seed(seed) ||
+	     pwrite(fd, seed, KIF_SEED, LAYOUT_BOOT_SEED) != KIF_SEED)) {
+		close(fd);
+		fd = -1;
+	}
+	explicit_bzero(seed, sizeof(seed));
+	return fd;
+}
+
 /* A spawn message owns all its descriptors, and takes from the PD those that
  * are of no use to core from then on. */
 static enum fief_err spawn_fds(struct kcore_pd *pd, struct host_spawn *s)
 {
-	s->fd[SPAWN_BOOT] = host_memfd("boot", LAYOUT_BOOT_SIZE);
+	s->fd[SPAWN_BOOT] = spawn_boot();
 	if (s->fd[SPAWN_BOOT] < 0)
 		return FIEF_LIMIT;
 	s->fd[SPAWN_WAKE] = spawn_wake(pd);

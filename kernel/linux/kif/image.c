@@ -14,6 +14,7 @@
 #include "signals.h"
 #include "sys.h"
 #include "thread.h"
+#include <kernel/linux/abi/layout.h>
 
 void kif_log(const char *text, size_t len)
 {
@@ -104,6 +105,21 @@ static void kif_ep_destroy(fief_ep n)
 	kif_unlock(pd);
 }
 
+/* Core left it in the boot dataspace, which nobody else has. */
+static enum fief_err kif_seed(uint8_t out[KIF_SEED])
+{
+	volatile uint8_t *at =
+		(volatile uint8_t *)(LAYOUT_STATE + LAYOUT_BOOT_SEED);
+
+	if (atomic_exchange(&kif_pd_self()->seed_taken, 1))
+		return FIEF_GONE;
+	for (unsigned i = 0; i < KIF_SEED; i++) {
+		out[i] = at[i];
+		at[i] = 0;
+	}
+	return FIEF_OK;
+}
+
 const struct kif kif_image_table = {
 	.version = KIF_VERSION,
 	.size = sizeof(struct kif),
@@ -130,6 +146,7 @@ const struct kif kif_image_table = {
 	.map = kif_map,
 	.unmap = kif_unmap,
 	.time = kif_time,
+	.seed = kif_seed,
 	.log = kif_log,
 	.exit = kif_exit,
 };

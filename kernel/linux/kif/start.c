@@ -149,7 +149,7 @@ static int start_receive(struct kif_pd *pd)
 FIEF_NORETURN static void start_enter(kif_entry entry,
                                       const struct kif_boot *boot)
 {
-	uint64_t top = LAYOUT_STATE + LAYOUT_BOOT_STATE + LAYOUT_BOOT_STACK;
+	uint64_t top = LAYOUT_STATE + LAYOUT_BOOT_SEED;
 
 	__asm__ volatile("mov %0, %%rsp\n\t"
 	                 "xor %%ebp, %%ebp\n\t"

@@ -200,6 +200,7 @@ struct kif_pd {
 	uint32_t spin_ticks;
 	bool rdpid;      /* the CPU has that instruction */
 	fief_cap kernel; /* handle of the kernel object */
+	_Atomic uint32_t seed_taken;
 	int (*gettime)(long clock, void *timespec);
 	struct kif_boot boot;
 	struct kif_thread *thread[KIF_THREADS];

@@ -1,97 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Bytes that nobody can tell beforehand. Each read takes its bytes and the next
- * key from the present one, which is gone then: who learns the state learns
- * nothing of what was read before.
- */
+/* Bytes that nobody can tell beforehand, as a file. */
 
-#include <fief/kif_table.h>
+#include <fief/random.h>
 #include <fief/rom.h>
-#include <lib/mem.h>
+#include <lib/chacha.h>
 #include <vfs/plugin/fixed.h>
 #include <vfs/plugin/random.h>
 
-#include "chacha.h"
-
 #define RDEV (UINT64_C(1) << 32 | 9) /* as /dev/urandom */
-
-enum { TIMES = 1024 }; /* that are looked at for a seed */
 
 struct random_fs {
 	struct fixed_fs fixed;
-	uint32_t key[CHACHA_KEY_WORDS];
-	uint32_t nonce[CHACHA_NONCE_WORDS]; /* counts what was taken */
+	struct chacha_random random;
 };
 
-static struct random_fs *random_of(const struct vfs_node *n)
+static struct chacha_random *random_of(const struct vfs_node *n)
 {
-	return FIEF_CONTAINER_OF(n->fs, struct random_fs, fixed.fs);
-}
-
-/* ---- the generator ---- */
-
-static void rekey(struct random_fs *r)
-{
-	uint8_t block[CHACHA_BLOCK];
-
-	chacha_block(r->key, r->nonce, 0, block);
-	memcpy(r->key, block, sizeof(r->key));
-	if (!++r->nonce[0])
-		r->nonce[1]++;
-}
-
-static void take(struct random_fs *r, uint8_t *out, size_t len)
-{
-	uint8_t block[CHACHA_BLOCK];
-
-	for (uint32_t i = 1; len; i++) {
-		const size_t n = len < sizeof(block) ? len : sizeof(block);
-
-		if (!i) /* the counter is used up */
-			rekey(r), i = 1;
-		chacha_block(r->key, r->nonce, i, block);
-		memcpy(out, block, n);
-		out += n;
-		len -= n;
-	}
-	rekey(r);
-}
-
-/* Nothing of what is in the state is lost by that. */
-static void stir(struct random_fs *r, const void *data, size_t len)
-{
-	const char *s = data;
-
-	while (len) {
-		const size_t n = len < sizeof(r->key) ? len : sizeof(r->key);
-		uint32_t words[CHACHA_KEY_WORDS] = { 0 };
-
-		memcpy(words, s, n);
-		for (unsigned i = 0; i < CHACHA_KEY_WORDS; i++)
-			r->key[i] ^= words[i];
-		rekey(r);
-		s += n;
-		len -= n;
-	}
+	return &FIEF_CONTAINER_OF(n->fs, struct random_fs, fixed.fs)->random;
 }
 
 /* ---- the seed ---- */
 
-/* The kernel interface has no source of it: how long things take, and where the
- * host put what. */
-static void seed_own(struct random_fs *r)
+static void seed_own(struct chacha_random *r)
 {
-	const void *const places[] = { r, &r, fief_kif };
+	uint8_t bytes[CHACHA_KEY_WORDS * 4];
 
-	stir(r, places, sizeof(places));
-	for (unsigned i = 0; i < TIMES; i++) {
-		const uint64_t t = fief_kif->time();
-
-		stir(r, &t, sizeof(t));
-	}
+	fief_random(bytes, sizeof(bytes));
+	chacha_random_stir(r, bytes, sizeof(bytes));
 }
 
-static enum fief_err seed_rom(struct vfs *v, struct random_fs *r,
+static enum fief_err seed_rom(struct vfs *v, struct chacha_random *r,
                               const char *label)
 {
 	struct fief_rom rom;
@@ -100,7 +38,7 @@ static enum fief_err seed_rom(struct vfs *v, struct random_fs *r,
 
 	if (e)
 		return e;
-	stir(r, rom.data, rom.size);
+	chacha_random_stir(r, rom.data, rom.size);
 	e = rom.size ? FIEF_OK : FIEF_NOT_FOUND;
 	fief_rom_close(&rom);
 	return e;
@@ -110,14 +48,14 @@ static enum fief_err seed_rom(struct vfs *v, struct random_fs *r,
 
 static enum vfs_err random_read(struct vfs_file *f, struct vfs_op *op)
 {
-	take(random_of(f->node), op->buf, op->len);
+	chacha_random_take(random_of(f->node), op->buf, op->len);
 	op->count = op->len;
 	return VFS_OK;
 }
 
 static enum vfs_err random_write(struct vfs_file *f, struct vfs_op *op)
 {
-	stir(random_of(f->node), op->data, op->len);
+	chacha_random_stir(random_of(f->node), op->data, op->len);
 	op->count = op->len;
 	return VFS_OK;
 }
@@ -153,8 +91,8 @@ static enum fief_err random_create(struct vfs *v, const struct node *config,
 	if (e)
 		return e;
 	r = FIEF_CONTAINER_OF(f, struct random_fs, fixed);
-	seed_own(r);
-	e = label ? seed_rom(v, r, label) : FIEF_OK;
+	seed_own(&r->random);
+	e = label ? seed_rom(v, &r->random, label) : FIEF_OK;
 	if (e) {
 		fixed_cancel(f);
 		return node_error_set(err, e, config->at,
@@ -168,8 +106,7 @@ static enum fief_err random_create(struct vfs *v, const struct node *config,
 
 static const struct vfs_attr attrs[] = {
 	FIXED_ATTR_NAME("random"),
-	{ .name = "seed",
-	  .text = "ROM module with secret bytes; without it the seed is weak" },
+	{ .name = "seed", .text = "ROM module with more secret bytes" },
 	{ 0 },
 };
 

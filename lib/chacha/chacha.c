@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The block function of ChaCha20; RFC 8439, 2.3. */
 
-#include "chacha.h"
+#include <lib/chacha.h>
 
 #include <lib/mem.h>
 
