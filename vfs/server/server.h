@@ -84,6 +84,11 @@ struct request {
 	bool waits;      /* and waits for the other end of a fifo */
 };
 
+/* ---- tree.c, or of a component that is this server with another tree ---- */
+
+/* The node of the configuration that says the tree; NULL: <vfs>. */
+extern const struct node *(*const server_node)(const struct node *config);
+
 /* ---- policy.c ---- */
 
 /* Which part of the tree, for which label. Errors: DENIED (no policy, no root;
