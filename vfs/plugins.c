@@ -4,6 +4,7 @@
 #include <vfs/plugins.h>
 
 #include <vfs/plugin/audit.h>
+#include <vfs/plugin/block.h>
 #include <vfs/plugin/fs.h>
 #include <vfs/plugin/full.h>
 #include <vfs/plugin/host.h>
@@ -22,8 +23,8 @@
 #include <vfs/plugin/zero.h>
 
 const struct vfs_type *const vfs_plugins[] = {
-	&vfs_audit,   &vfs_fs,     &vfs_full, &vfs_host,    &vfs_import,
-	&vfs_inline,  &vfs_log,    &vfs_null, &vfs_overlay, &vfs_ram,
-	&vfs_ram_log, &vfs_random, &vfs_rom,  &vfs_self,    &vfs_symlink,
-	&vfs_tar,     &vfs_zero,   NULL,
+	&vfs_audit,   &vfs_block,   &vfs_fs,     &vfs_full, &vfs_host,
+	&vfs_import,  &vfs_inline,  &vfs_log,    &vfs_null, &vfs_overlay,
+	&vfs_ram,     &vfs_ram_log, &vfs_random, &vfs_rom,  &vfs_self,
+	&vfs_symlink, &vfs_tar,     &vfs_zero,   NULL,
 };

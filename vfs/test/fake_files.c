@@ -8,6 +8,7 @@
 #include <fief/attached.h>
 #include <fief/entrypoint.h>
 #include <fief/packet_stream.h>
+#include <session/block.h>
 #include <session/file_system.h>
 #include <session/pd.h>
 
@@ -65,3 +66,12 @@ enum fief_err pd_seal(struct pd_cap s, struct dataspace_cap ds)
 }
 
 NEVER(void, fief_entrypoint_wait_io, (struct fief_entrypoint * ep))
+
+/* ---- what `block` needs: fake_env.c refuses each Block session ---- */
+
+NEVER(enum fief_err, block_info,
+      (struct block_cap s, uint32_t *block_size, uint64_t *block_count,
+       uint8_t *align, bool *writeable))
+NEVER(enum fief_err, block_stream,
+      (struct block_cap s, const struct block_stream_params *params,
+       struct block_stream_results *results))
