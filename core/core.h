@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Core: the root of the tree. It owns all RAM, capabilities and CPU time and
- * serves them as PD, CPU, RM, ROM and LOG sessions to its only child, init, which
+ * serves them as PD, CPU, RM, ROM, LOG and Rtc sessions to its only child, init, which
  * routes them on. What init reports of its children, core keeps for `fief`. One thread; nothing here waits for a component.
  */
 #pragma once
@@ -81,7 +81,7 @@ extern struct core core;
 /* ---- services ---- */
 extern const struct core_service core_pd_service, core_cpu_service,
 	core_rm_service, core_rom_service, core_log_service,
-	core_report_service, core_host_service;
+	core_report_service, core_host_service, core_rtc_service;
 
 /* ---- parent.c ---- */
 FIEF_MUST enum fief_err core_parent_init(struct core_parent *,
@@ -144,6 +144,10 @@ struct core_grant {
 void core_grant_resized(void);
 struct core_grant *core_grant_find(const char *name);
 
+/* ---- rtc.c ---- */
+/* Somebody set the wall clock: tell those who want to know. */
+void core_rtc_stepped(void);
+
 /* ---- report.c ---- */
 /* What the first component published last. */
 struct core_report {
@@ -173,6 +177,11 @@ void core_grants_resized(void);
 bool core_log_record(const char *record, size_t len);
 /* Wait for room for records, not for long. False: there is none. */
 bool core_log_wait(void);
+/* At time `at` of kif it was `wall`, ns since 1970. Error: UNSUPPORTED. */
+FIEF_MUST enum fief_err core_wall_clock(int64_t *wall, uint64_t *at);
+/* Begin to hear of steps of it. Says what is wrong; an exit code, or 0. */
+int core_clock_watch(void);
+void core_clock_readable(void);
 /* Handle requests of `fief` on the control descriptor. */
 void core_control_readable(int fd);
 

@@ -18,7 +18,7 @@ enum { EXIT_CODE_MAX = 255 }; /* what a host process can tell */
 static const struct core_service *const services[] = {
 	&core_pd_service,   &core_cpu_service, &core_rm_service,
 	&core_rom_service,  &core_log_service, &core_report_service,
-	&core_host_service,
+	&core_host_service, &core_rtc_service,
 };
 
 static struct core_parent *parent_of(struct fief_rpc_obj *obj)

@@ -3,6 +3,7 @@
 
 #include <vfs/config_tree.h>
 
+#include <fief/kif_table.h>
 #include <fief/log.h>
 #include <vfs/plugins.h>
 
@@ -54,6 +55,31 @@ static void on_mounts(struct fief_signal_handler *self, unsigned count)
 		FIEF_CONTAINER_OF(self, struct config_tree, mounts.changed));
 }
 
+/* ---- time of files ---- */
+
+static int64_t now(void *arg)
+{
+	const struct fief_wall_clock *c = arg;
+
+	return c->session.id ? fief_wall_clock_now(c) :
+	                       (int64_t)fief_kif->time();
+}
+
+/* Asking without being told would make init log a missing route. */
+static enum fief_err clock_open(struct config_tree *t, struct node_error *err)
+{
+	const struct node *config = t->config->root;
+	bool wanted;
+	enum fief_err e = node_attr_bool(config, "rtc", false, err, &wanted);
+
+	if (e || !wanted)
+		return e;
+	e = fief_wall_clock_open(&t->clock, t->mounts.env);
+	return e ? node_error_set(err, e, config->at, "no Rtc session: %s",
+	                          fief_err_text(e)) :
+	           e;
+}
+
 enum fief_err config_tree_open(struct config_tree *t, struct fief_env *env,
                                struct fief_config *config,
                                const struct node *(*node)(const struct node *))
@@ -61,6 +87,8 @@ enum fief_err config_tree_open(struct config_tree *t, struct fief_env *env,
 	const struct vfs_args args = { .alloc = env->heap,
 		                       .env = env,
 		                       .types = vfs_plugins,
+		                       .now = now,
+		                       .now_arg = &t->clock,
 		                       .async = true };
 	struct node_error err = { { 0, 0 }, "out of memory" };
 	const struct node *n;
@@ -70,7 +98,9 @@ enum fief_err config_tree_open(struct config_tree *t, struct fief_env *env,
 	t->node = node ? node : node_usual;
 	t->mounts.env = env;
 	t->mounts.changed.handle = on_mounts;
-	e = tree_find(t, &err, &n);
+	e = clock_open(t, &err);
+	if (!e)
+		e = tree_find(t, &err, &n);
 	if (!e)
 		e = vfs_create(&args, n, &err, &t->vfs);
 	if (e)

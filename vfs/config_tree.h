@@ -2,11 +2,14 @@
 /*
  * The tree of files that a server makes of its config: the node <vfs>, or the
  * mount table of <vfs rom="...">. It becomes another one when either does; what is
- * wrong is logged, with its place, and the tree stays.
+ * wrong is logged, with its place, and the tree stays. With attribute `rtc` of the
+ * config, times of files are those of an Rtc session, else they count from the start
+ * of the machine.
  */
 #pragma once
 
 #include <fief/config.h>
+#include <fief/wall_clock.h>
 #include <vfs/mount_rom.h>
 #include <vfs/vfs.h>
 
@@ -17,6 +20,7 @@ struct config_tree {
 	struct fief_config *config; /* borrowed */
 	const struct node *(*node)(const struct node *config);
 	struct mount_rom mounts;
+	struct fief_wall_clock clock; /* {0}: it has none */
 };
 
 /*

@@ -17,14 +17,15 @@
 #include <vfs/plugin/ram_log.h>
 #include <vfs/plugin/random.h>
 #include <vfs/plugin/rom.h>
+#include <vfs/plugin/rtc.h>
 #include <vfs/plugin/self.h>
 #include <vfs/plugin/symlink.h>
 #include <vfs/plugin/tar.h>
 #include <vfs/plugin/zero.h>
 
 const struct vfs_type *const vfs_plugins[] = {
-	&vfs_audit,   &vfs_block,   &vfs_fs,     &vfs_full, &vfs_host,
-	&vfs_import,  &vfs_inline,  &vfs_log,    &vfs_null, &vfs_overlay,
-	&vfs_ram,     &vfs_ram_log, &vfs_random, &vfs_rom,  &vfs_self,
-	&vfs_symlink, &vfs_tar,     &vfs_zero,   NULL,
+	&vfs_audit,  &vfs_block,   &vfs_fs,     &vfs_full, &vfs_host,
+	&vfs_import, &vfs_inline,  &vfs_log,    &vfs_null, &vfs_overlay,
+	&vfs_ram,    &vfs_ram_log, &vfs_random, &vfs_rom,  &vfs_rtc,
+	&vfs_self,   &vfs_symlink, &vfs_tar,    &vfs_zero, NULL,
 };

@@ -189,6 +189,10 @@ void core_control_readable(int fd)
 		core_grants_resized();
 		return;
 	}
+	if (fd == core_host.clock) {
+		core_clock_readable();
+		return;
+	}
 
 	while ((n = recv(fd, request, sizeof(request) - 1, MSG_DONTWAIT)) > 0) {
 		request[n] = '\0';

@@ -9,6 +9,7 @@ struct core_host {
 	int log_fd;           /* pipe for log records; never blocks */
 	int control_fd;       /* seqpacket socket of `fief`, or -1 */
 	int resized;          /* owned: signalfd, SIGWINCH; 0: none */
+	int clock;            /* owned: timerfd */
 };
 
 extern struct core_host core_host;

@@ -176,6 +176,8 @@ int main(int argc, char **argv)
 	if (!e)
 		code = core_grants_open();
 	if (!e && !code)
+		code = core_clock_watch();
+	if (!e && !code)
 		e = start_init();
 	if (e)
 		code = start_failed(e);

@@ -7,10 +7,11 @@
 #include <fief/rom.h>
 #include <session/log.h>
 #include <session/pd.h>
+#include <session/rtc.h>
 
 #include "fake_env.h"
 
-enum { ROMS = 8, OWN_LOG = 1, FIRST_LOG = 100 };
+enum { ROMS = 8, OWN_LOG = 1, FIRST_LOG = 100, RTC = 200 };
 
 static struct {
 	char label[64];
@@ -18,8 +19,9 @@ static struct {
 	size_t size;
 } roms[ROMS];
 
-static struct fief_signal_handler *handler;
+static struct fief_signal_handler *handler, *clock_handler;
 static char log_label[64];
+static bool opens_rtc;
 
 struct fief_env fake_env = { .log = OWN_LOG };
 unsigned fake_roms_open;
@@ -97,6 +99,9 @@ enum fief_err fief_signal_manage(struct fief_entrypoint *ep,
 
 	(void)ep;
 	h->ep = (void *)&any;
+	if (opens_rtc)
+		clock_handler = h;
+	opens_rtc = false;
 	return FIEF_OK;
 }
 
@@ -119,6 +124,8 @@ void fief_signal_dissolve(struct fief_entrypoint *ep,
 	h->ep = NULL;
 	if (handler == h)
 		handler = NULL;
+	if (clock_handler == h)
+		clock_handler = NULL;
 }
 
 /* ---- LOG ---- */
@@ -128,6 +135,11 @@ enum fief_err fief_session_open(struct fief_env *env,
                                 struct fief_session *out)
 {
 	(void)env;
+	if (!strcmp(args->service, RTC_SERVICE) && !fake_rtc_fails) {
+		opens_rtc = true; /* the next handler is for it */
+		*out = (struct fief_session){ .cap = RTC, .id = 2 };
+		return FIEF_OK;
+	}
 	if (strcmp(args->service, LOG_SERVICE) || !strcmp(args->label, "no"))
 		return FIEF_DENIED;
 	snprintf(log_label, sizeof(log_label), "%s", args->label);
@@ -150,6 +162,32 @@ enum fief_err log_write(struct log_cap s, struct capnp_text text)
 	snprintf(fake_logged + n, sizeof(fake_logged) - n, "%s|%.*s|",
 	         s.cap == OWN_LOG ? "own" : log_label, (int)text.len, text.s);
 	return FIEF_OK;
+}
+
+/* ---- Rtc ---- */
+
+int64_t fake_wall;
+enum fief_err fake_rtc_fails;
+
+/* That time was it when the clock of kif began. */
+enum fief_err rtc_now(struct rtc_cap s, int64_t *wall, uint64_t *at)
+{
+	*wall = fake_wall + 1000;
+	*at = 1000;
+	return s.cap == RTC ? FIEF_OK : FIEF_INVALID;
+}
+
+enum fief_err rtc_sigh(struct rtc_cap s, struct signal_cap cap)
+{
+	(void)cap;
+	return s.cap == RTC ? FIEF_OK : FIEF_INVALID;
+}
+
+void fake_wall_step(int64_t wall)
+{
+	fake_wall = wall;
+	if (clock_handler)
+		clock_handler->handle(clock_handler, 1);
 }
 
 enum fief_err fake_quota_fails;

@@ -19,3 +19,10 @@ extern char fake_logged[4096];
 /* LOG fails from now on; 0: it works. */
 extern enum fief_err fake_log_fails;
 extern enum fief_err fake_quota_fails; /* of the PD session */
+
+/* Rtc sessions: the wall time when the clock of kif was 0; what opening one fails
+ * with. */
+extern int64_t fake_wall;
+extern enum fief_err fake_rtc_fails;
+/* Somebody sets the clock to that. */
+void fake_wall_step(int64_t wall);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <fief/kif_table.h>
 #include <vfs/plugin/value.h>
 #include <vfs/plugins.h>
 
@@ -183,12 +184,89 @@ static void random_bytes(void **state)
 	test_tree_fini(&t);
 }
 
+/* ---- rtc ---- */
+
+#define SECOND INT64_C(1000000000)
+
+/* 2026-11-23 13:16:10, half a second before it was when kif's clock began, as far
+ * as this test is away from that. */
+static int64_t wall_for(int64_t seconds)
+{
+	return seconds * SECOND + SECOND / 2 - (int64_t)fief_kif->time();
+}
+
+static void told(struct vfs_op *op, enum vfs_err e)
+{
+	assert_int_equal(e, VFS_OK);
+	++*(unsigned *)op->user;
+}
+
+static void rtc(void **state)
+{
+	static const struct test_step steps[] = {
+		{ "read", "clock", .len = 99, .text = "2026-11-23 13:16:10\n",
+		  .count = 20 },
+		{ "read", ".clock/year", .len = 9, .text = "2026\n",
+		  .count = 5 },
+		{ "read", ".clock/weekday", .len = 9, .text = "1\n",
+		  .count = 2 },
+		{ "write", "clock", .text = "1", .err = VFS_READ_ONLY },
+		{ "list", ".clock",
+		  .text = "info year month day hour minute second weekday "
+		          "ns " },
+		{ "read", ".clock/info", .len = 41,
+		  .text = "<rtc year=\"2026\" month=\"11\" day=\"23\" hour",
+		  .count = 41 },
+	};
+	static const struct test_step before[] = {
+		{ "read", "clock", .len = 99, .text = "1969-12-31 23:59:59\n",
+		  .count = 20 },
+		{ "read", ".clock/second", .len = 9, .text = "59\n",
+		  .count = 3 },
+	};
+	struct vfs_op open = { .path = "clock", .flags = VFS_READ }, watch;
+	struct test_tree t;
+	unsigned times = 0;
+
+	(void)state;
+	fake_wall = wall_for(1795439770);
+	test_tree_init(&t, vfs_plugins, "<vfs> <rtc name=\"clock\"/> </vfs>");
+	test_steps(&t, steps, COUNT(steps));
+	assert_int_equal(vfs_open(t.vfs, &open), VFS_OK);
+	watch = (struct vfs_op){ .done = told, .user = &times };
+	assert_int_equal(vfs_watch(open.file, &watch), VFS_LATE);
+	vfs_tell(t.vfs);
+	assert_int_equal(times, 0);
+	fake_wall_step(wall_for(-1));
+	vfs_tell(t.vfs);
+	assert_int_equal(times, 1);
+	vfs_close(open.file);
+	test_steps(&t, before, COUNT(before));
+	test_tree_fini(&t);
+}
+
+static void rtc_refused(void **state)
+{
+	struct node_error err;
+	struct test_tree t;
+
+	(void)state;
+	test_tree_init(&t, vfs_plugins, "<vfs/>");
+	fake_rtc_fails = FIEF_DENIED;
+	assert_int_equal(test_tree_update(&t, "<vfs> <rtc/> </vfs>", &err),
+	                 FIEF_DENIED);
+	fake_rtc_fails = FIEF_OK;
+	test_tree_fini(&t);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(self, begin),
 		cmocka_unit_test_setup(value_set, begin),
 		cmocka_unit_test_setup(random_bytes, begin),
+		cmocka_unit_test_setup(rtc, begin),
+		cmocka_unit_test_setup(rtc_refused, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
