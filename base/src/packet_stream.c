@@ -93,8 +93,10 @@ enum fief_err fief_packet_get_ack(struct fief_packet_stream *s,
 
 void fief_packet_source_flush(struct fief_packet_stream *s)
 {
-	const bool news = fief_queue_publish(&s->submit);
+	/* In this order: a sink that sees a packet before it sees the room for
+	 * its acknowledgement does not take it, and is not told of the room. */
 	const bool room = fief_queue_release(&s->ack);
+	const bool news = fief_queue_publish(&s->submit);
 
 	if (news || room)
 		fief_kif->signal(s->peer);
@@ -102,8 +104,8 @@ void fief_packet_source_flush(struct fief_packet_stream *s)
 
 void fief_packet_source_show(struct fief_packet_stream *s)
 {
-	const bool news = fief_queue_publish(&s->submit);
 	const bool room = fief_queue_release(&s->ack);
+	const bool news = fief_queue_publish(&s->submit);
 
 	(void)news, (void)room;
 }
