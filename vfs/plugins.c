@@ -13,6 +13,7 @@
 #include <vfs/plugin/log.h>
 #include <vfs/plugin/null.h>
 #include <vfs/plugin/overlay.h>
+#include <vfs/plugin/pipe.h>
 #include <vfs/plugin/ram.h>
 #include <vfs/plugin/ram_log.h>
 #include <vfs/plugin/random.h>
@@ -24,8 +25,9 @@
 #include <vfs/plugin/zero.h>
 
 const struct vfs_type *const vfs_plugins[] = {
-	&vfs_audit,  &vfs_block,   &vfs_fs,     &vfs_full, &vfs_host,
-	&vfs_import, &vfs_inline,  &vfs_log,    &vfs_null, &vfs_overlay,
-	&vfs_ram,    &vfs_ram_log, &vfs_random, &vfs_rom,  &vfs_rtc,
-	&vfs_self,   &vfs_symlink, &vfs_tar,    &vfs_zero, NULL,
+	&vfs_audit,     &vfs_block,  &vfs_fs,      &vfs_full,   &vfs_host,
+	&vfs_import,    &vfs_inline, &vfs_log,     &vfs_null,   &vfs_overlay,
+	&vfs_pipe_type, &vfs_ram,    &vfs_ram_log, &vfs_random, &vfs_rom,
+	&vfs_rtc,       &vfs_self,   &vfs_symlink, &vfs_tar,    &vfs_zero,
+	NULL,
 };

@@ -209,6 +209,34 @@ static void full(void **state)
 	}
 }
 
+/* One that the configuration names is the same. */
+static void named(void **state)
+{
+	static const struct node_error none;
+	struct node_error err = none;
+	struct vfs_op in = { .path = "/queue",
+		             .flags = VFS_READ | VFS_NONBLOCK };
+	struct vfs_op out = { .path = "/queue", .flags = VFS_WRITE };
+	struct vfs_op op;
+	char byte = 0;
+
+	(void)state;
+	assert_int_equal(test_tree_update(&t,
+	                                  "<vfs> <pipe name=\"queue\"/> "
+	                                  "</vfs>",
+	                                  &err),
+	                 FIEF_OK);
+	assert_int_equal(vfs_open(t.vfs, &in), VFS_OK);
+	assert_int_equal(vfs_open(t.vfs, &out), VFS_OK);
+	op = (struct vfs_op){ .data = "x", .len = 1 };
+	assert_int_equal(vfs_write(out.file, &op), VFS_OK);
+	op = (struct vfs_op){ .buf = &byte, .len = 1 };
+	assert_int_equal(vfs_read(in.file, &op), VFS_OK);
+	assert_int_equal(byte, 'x');
+	vfs_close(in.file);
+	vfs_close(out.file);
+}
+
 static void no_positions(void **state)
 {
 	struct vfs_op op = { .flags = VFS_NONBLOCK };
@@ -355,9 +383,9 @@ int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		CASE(steps_are_equal),    CASE(full),
-		CASE(no_positions),       CASE(open_waits),
-		CASE(who_waits_is_woken),
+		CASE(steps_are_equal), CASE(full),
+		CASE(named),           CASE(no_positions),
+		CASE(open_waits),      CASE(who_waits_is_woken),
 	};
 
 	return cmocka_run_group_tests(tests, host_begin, host_end);
