@@ -43,4 +43,8 @@ struct VfsMount {
 
   text @9 :Text;
   # What is in the node, as text.
+
+  within @10 :UInt32;
+  # For what is in the node of an earlier mount, as an overlay has file systems in
+  # it: the number of that mount, from 1; `path` begins there. 0: in the tree.
 }

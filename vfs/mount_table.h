@@ -30,9 +30,8 @@ FIEF_MUST enum fief_err mount_table_read(const void *bytes, size_t size,
 
 /*
  * Write the table of a node <vfs> to `buf`, which is aligned to 8; `*len` are the
- * bytes. The arena is for what is needed meanwhile. Errors: UNSUPPORTED (a file
- * system that has nodes in it), INVALID (a <dir> without name), LIMIT, TOO_LONG
- * (the buffer), those of the arena.
+ * bytes. The arena is for what is needed meanwhile. Errors: INVALID (a <dir> without
+ * name), LIMIT, TOO_LONG (the buffer), those of the arena.
  */
 FIEF_MUST enum fief_err mount_table_write(const struct node *vfs,
                                           struct arena *, void *buf,

@@ -42,8 +42,7 @@ module, and servers of files take it by its name:
 <vfs rom="mounts"/>
 ```
 
-The tree follows the module. The tool `mount-table` makes a table of a document `<vfs>`, and back; `vfs/mount_table.h` is for programs. A table cannot say file systems with nodes
-in them.
+The tree follows the module. The tool `mount-table` makes a table of a document `<vfs>`, and back; `vfs/mount_table.h` is for programs.
 """
 
 

@@ -7,10 +7,19 @@
 
 /* ---- making nodes ---- */
 
+/* Nodes in each other, so that documents can say it. */
+enum { DEPTH_MAX = NODE_DEPTH_MAX - 8 };
+
 struct reading {
 	struct arena *arena;
 	struct node_error *err;
 	unsigned number; /* of the mount, from 1 */
+	/* By number, from 0: the node, NULL of a directory; how many nodes it
+	 * is in. In the arena. */
+	struct placed {
+		struct node *node;
+		unsigned depth;
+	} * placed;
 };
 
 static enum fief_err refuse(struct reading *r, enum fief_err e, const char *why)
@@ -101,9 +110,9 @@ static enum fief_err dir_get(struct reading *r, struct node **dir,
 
 /* The node of the directory, made if need be. */
 static enum fief_err path_get(struct reading *r, struct capnp_text path,
-                              struct node **dir)
+                              struct node **dir, unsigned *depth)
 {
-	unsigned depth = 0;
+	unsigned names = 0;
 
 	if (!path.len || *path.s != '/')
 		return refuse(r, FIEF_INVALID, "its path is not absolute");
@@ -116,7 +125,7 @@ static enum fief_err path_get(struct reading *r, struct capnp_text path,
 		if (!mount_file_name_valid(s, len) ||
 		    (end && at + len + 1 == path.len))
 			return refuse(r, FIEF_INVALID, "its path is malformed");
-		if (++depth > MOUNT_TABLE_DEPTH_MAX)
+		if (++names > MOUNT_TABLE_DEPTH_MAX || ++*depth > DEPTH_MAX)
 			return refuse(r, FIEF_LIMIT, "its path is too deep");
 		e = dir_get(r, dir, s, len);
 		if (e)
@@ -188,28 +197,68 @@ static enum fief_err directory_read(struct reading *r,
 	return FIEF_OK;
 }
 
-static enum fief_err mount_read(struct reading *r, const struct vfs_mount *m,
-                                struct node *root)
+/* What its path begins in: the tree, or an earlier mount. */
+static enum fief_err place_find(struct reading *r, uint32_t within,
+                                struct placed *out)
+{
+	if (within >= r->number || !r->placed[within].node)
+		return refuse(r, FIEF_INVALID, "it is within nothing");
+	*out = r->placed[within];
+	return FIEF_OK;
+}
+
+static enum fief_err node_fill(struct reading *r, const struct vfs_mount *m,
+                               struct node *n)
 {
 	const char *label = mount_kinds[m->which].label;
-	struct capnp_text name;
-	struct node *dir = root, *n;
-	enum fief_err e = node_name(r, m, &name);
+	enum fief_err e = FIEF_OK;
 
-	if (!e)
-		e = path_get(r, m->path, &dir);
-	if (e)
-		return e;
-	if (m->which == VFS_MOUNT_DIRECTORY)
-		return directory_read(r, m);
 	if (m->cap_name.len && !label)
 		return refuse(r, FIEF_INVALID, "it has no session");
-	e = node_make(r, dir, name, &n);
-	if (!e && m->cap_name.len)
+	if (m->cap_name.len)
 		e = attr_make(r, n, capnp_text_of(label), m->cap_name);
 	if (!e)
 		e = attrs_read(r, n, m);
 	return e ? e : text_read(r, n, m->text);
+}
+
+static enum fief_err mount_read(struct reading *r, const struct vfs_mount *m)
+{
+	struct capnp_text name;
+	struct placed at = { NULL, 0 };
+	struct node *n;
+	enum fief_err e = node_name(r, m, &name);
+
+	if (!e)
+		e = place_find(r, m->within, &at);
+	if (!e)
+		e = path_get(r, m->path, &at.node, &at.depth);
+	if (e)
+		return e;
+	if (m->which == VFS_MOUNT_DIRECTORY)
+		return directory_read(r, m);
+	if (++at.depth > DEPTH_MAX)
+		return refuse(r, FIEF_LIMIT, "it is within too many");
+	e = node_make(r, at.node, name, &n);
+	if (e)
+		return e;
+	/* What has text has no nodes in it. */
+	r->placed[r->number] =
+		(struct placed){ m->text.len ? NULL : n, at.depth };
+	return node_fill(r, m, n);
+}
+
+/* The tree is number 0. */
+static enum fief_err places_make(struct reading *r, size_t count)
+{
+	void *mem;
+	enum fief_err e =
+		arena_alloc(r->arena, (count + 1) * sizeof(*r->placed), &mem);
+
+	if (e)
+		return e;
+	r->placed = mem;
+	return node_make(r, NULL, capnp_text_of("vfs"), &r->placed[0].node);
 }
 
 static enum fief_err table_open(const void *bytes, size_t size,
@@ -239,20 +288,19 @@ enum fief_err mount_table_read(const void *bytes, size_t size,
 	struct vfs_mount_table table;
 	struct capnp_reader reader;
 	struct vfs_mount m;
-	struct node *root;
 	enum fief_err e = table_open(bytes, size, &reader, &table);
 
 	if (e)
 		return node_error_set(
 			err, e, (struct node_place){ 0, 0 }, "mount table: %s",
 			e == FIEF_LIMIT ? "it is too large" : "no message");
-	e = node_make(&r, NULL, capnp_text_of("vfs"), &root);
+	e = places_make(&r, table.mounts.list.count);
 	for (size_t i = 0; !e && i < table.mounts.list.count; i++) {
 		r.number = (unsigned)i + 1;
 		e = vfs_mount_list_at(&table.mounts, i, &m);
-		e = e ? refuse(&r, e, "no message") : mount_read(&r, &m, root);
+		e = e ? refuse(&r, e, "no message") : mount_read(&r, &m);
 	}
 	if (!e)
-		*out = root;
+		*out = r.placed[0].node;
 	return e;
 }

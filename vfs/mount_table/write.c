@@ -14,6 +14,7 @@ struct writing {
 	char path[MOUNT_TABLE_DEPTH_MAX * (VFS_NAME_MAX + 1) + 1];
 	size_t path_len; /* 0: the root */
 	unsigned depth;
+	uint32_t within;
 };
 
 /* Mounts that come of a node, or more. */
@@ -23,7 +24,7 @@ static size_t mounts_most(const struct node *n)
 
 	/* Depth is bounded by the front end. */
 	NODE_FOR_EACH(child, n, NULL)
-		count += node_has_type(child, "dir") ? mounts_most(child) : 1;
+		count += mounts_most(child);
 	return count;
 }
 
@@ -35,6 +36,7 @@ static struct vfs_mount *mount_add(struct writing *w)
 	if (arena_text(w->arena, w->path_len ? w->path : "/", len, &m->path.s))
 		return NULL;
 	m->path.len = len;
+	m->within = w->within;
 	w->count++;
 	return m;
 }
@@ -85,25 +87,47 @@ static enum fief_err attrs_write(struct writing *w, const struct node *n,
 	return FIEF_OK;
 }
 
+static enum fief_err items_write(struct writing *w, const struct node *dir);
+
+/* What is in the node begins at a path of its own. */
+static enum fief_err within_write(struct writing *w, const struct node *n)
+{
+	char *path;
+	void *mem;
+	const size_t path_len = w->path_len;
+	const unsigned depth = w->depth;
+	const uint32_t within = w->within;
+	enum fief_err e = arena_alloc(w->arena, w->path_len + 1, &mem);
+
+	if (e)
+		return e;
+	path = mem;
+	memcpy(path, w->path, w->path_len);
+	w->path_len = w->depth = 0;
+	w->within = (uint32_t)w->count;
+	e = items_write(w, n);
+	memcpy(w->path, path, path_len);
+	w->path_len = path_len;
+	w->depth = depth;
+	w->within = within;
+	return e;
+}
+
 static enum fief_err fs_write(struct writing *w, const struct node *n)
 {
-	struct vfs_mount *m;
+	struct vfs_mount *m = mount_add(w);
 	const char *text;
 	size_t len;
+	enum fief_err e;
 
-	if (node_first(n, NULL))
-		return node_error_set(w->err, FIEF_UNSUPPORTED, n->at,
-		                      "<%s> has nodes in it, which no table "
-		                      "can say",
-		                      n->name);
-	m = mount_add(w);
 	if (!m)
 		return FIEF_OUT_OF_RAM;
 	kind_write(n, m);
 	text = node_text(n, &len);
 	if (len)
 		m->text = (struct capnp_text){ text, len };
-	return attrs_write(w, n, m);
+	e = attrs_write(w, n, m);
+	return e || !node_first(n, NULL) ? e : within_write(w, n);
 }
 
 static enum fief_err dir_write(struct writing *w, const struct node *n);
