@@ -20,7 +20,9 @@ enum { DEPTH = 8, NAMES = 64 };
 static void file_read(struct test_tree *t, struct vfs_place *at,
                       const char *name)
 {
-	struct vfs_op op = { .at = at, .path = name, .flags = VFS_READ };
+	struct vfs_op op = { .at = at,
+		             .path = name,
+		             .flags = VFS_READ | VFS_NONBLOCK };
 	struct vfs_file *f;
 	char buf[512];
 
