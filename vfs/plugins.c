@@ -22,12 +22,13 @@
 #include <vfs/plugin/self.h>
 #include <vfs/plugin/symlink.h>
 #include <vfs/plugin/tar.h>
+#include <vfs/plugin/terminal.h>
 #include <vfs/plugin/zero.h>
 
 const struct vfs_type *const vfs_plugins[] = {
 	&vfs_audit,     &vfs_block,  &vfs_fs,      &vfs_full,   &vfs_host,
 	&vfs_import,    &vfs_inline, &vfs_log,     &vfs_null,   &vfs_overlay,
 	&vfs_pipe_type, &vfs_ram,    &vfs_ram_log, &vfs_random, &vfs_rom,
-	&vfs_rtc,       &vfs_self,   &vfs_symlink, &vfs_tar,    &vfs_zero,
-	NULL,
+	&vfs_rtc,       &vfs_self,   &vfs_symlink, &vfs_tar,    &vfs_terminal,
+	&vfs_zero,      NULL,
 };

@@ -8,8 +8,10 @@
 #include <session/log.h>
 #include <session/pd.h>
 #include <session/rtc.h>
+#include <session/terminal.h>
 
 #include "fake_env.h"
+#include "fake_terminal.h"
 
 enum { ROMS = 8, OWN_LOG = 1, FIRST_LOG = 100, RTC = 200 };
 
@@ -20,6 +22,7 @@ static struct {
 } roms[ROMS];
 
 static struct fief_signal_handler *handler, *clock_handler;
+struct fief_signal_handler *fake_managed;
 static char log_label[64];
 static bool opens_rtc;
 
@@ -98,6 +101,7 @@ enum fief_err fief_signal_manage(struct fief_entrypoint *ep,
 	static char any;
 
 	(void)ep;
+	fake_managed = h;
 	h->ep = (void *)&any;
 	if (opens_rtc)
 		clock_handler = h;
@@ -140,6 +144,8 @@ enum fief_err fief_session_open(struct fief_env *env,
 		*out = (struct fief_session){ .cap = RTC, .id = 2 };
 		return FIEF_OK;
 	}
+	if (!strcmp(args->service, TERMINAL_SERVICE))
+		return fake_terminal_open(args->label, out);
 	if (strcmp(args->service, LOG_SERVICE) || !strcmp(args->label, "no"))
 		return FIEF_DENIED;
 	snprintf(log_label, sizeof(log_label), "%s", args->label);

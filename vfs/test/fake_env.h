@@ -7,6 +7,7 @@
 #include <fief/component.h>
 
 extern struct fief_env fake_env;
+extern struct fief_signal_handler *fake_managed; /* the last one */
 
 /* The content of a module; `data` NULL: it has none. */
 void fake_rom_set(const char *label, const void *data, size_t size);

@@ -20,9 +20,6 @@
 		abort();                                                       \
 	}
 
-NEVER(enum fief_err, fief_attach,
-      (struct fief_attached * a, fief_cap ds, uint64_t bytes, unsigned rights))
-NEVER(void, fief_detach, (struct fief_attached * a))
 NEVER(enum fief_err, fief_packet_stream_init,
       (struct fief_packet_stream * s, void *base, size_t bytes, uint32_t queue))
 NEVER(enum fief_err, fief_packet_submit,
