@@ -29,7 +29,9 @@ UNSEEN = {
     # The host fails us. No input leads there, nor does another's fault.
     "out of memory": "host", "no memory for the configuration": "host",
     "cannot receive signals": "host",
-    "cannot hear of the size of terminals": "host", "cannot start core": "host",
+    "cannot hear of the size of terminals": "host",
+    "cannot hear of steps of the clock": "host",
+    "steps of the clock are not told any more": "host", "cannot start core": "host",
     "cannot find the program's own folder": "host without /proc",
     "not enough memory for the parser": "lib/node/test",
     "no memory to report the crash": "host",

@@ -47,12 +47,23 @@ static bool has_bytes(const struct call *c)
 static void call_free(struct call *c)
 {
 	struct fs *fs = c->fs;
-	struct fs_node *n = c->node;
 
 	list_remove(&c->link);
 	fief_free(fs->alloc, c, sizeof(*c));
-	if (n)
-		vfs_node_put(&n->node);
+}
+
+/* A call that is never answered must not keep the node, and with it all of the
+ * file system. */
+void calls_forget(const struct fs_node *n)
+{
+	struct fs *fs = fs_of(&n->node);
+
+	for (unsigned i = 0; i < FS_QUEUE; i++)
+		if (fs->call[i] && fs->call[i]->node == n)
+			fs->call[i]->node = NULL;
+	LIST_FOR_EACH(c, &fs->waiting, struct call, link)
+		if (c->node == n)
+			c->node = NULL;
 }
 
 /* ---- the buffer ---- */

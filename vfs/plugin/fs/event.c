@@ -131,7 +131,7 @@ void told_end(struct fs_node *n)
 
 static void watch_answered(struct call *c, enum vfs_err e)
 {
-	if (e)
+	if (e && c->node)
 		vfs_node_unwatched(&c->node->node, e);
 }
 
@@ -146,7 +146,7 @@ enum vfs_err fs_node_watch(struct vfs_node *node)
 	if (e)
 		return e;
 	c->answered = watch_answered;
-	c->node = fs_node(vfs_node_get(node));
+	c->node = fs_node(node);
 	call_post(c);
 	return VFS_OK;
 }

@@ -50,7 +50,7 @@ static void bytes_begin(struct call *c, struct vfs_file *f,
 	c->len = fs_bytes_at_once(f, op->len);
 	c->pos = op->pos;
 	if (fs_node(f->node)->stream)
-		c->node = fs_node(vfs_node_get(f->node));
+		c->node = fs_node(f->node);
 }
 
 /* As much as the buffer takes at once: a read or write may be short. */

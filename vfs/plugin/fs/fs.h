@@ -82,7 +82,7 @@ struct call {
 	/* Told of the outcome if there is no operation, or it was canceled;
 	 * or NULL. */
 	void (*answered)(struct call *, enum vfs_err);
-	struct fs_node *node; /* counted: that it is for; or NULL */
+	struct fs_node *node; /* that it is for; NULL: none, or gone */
 	/* From the reply to the operation; `outcome` as the server says. LATE:
 	 * it was kept for later. */
 	enum vfs_err (*finish)(struct call *, uint32_t outcome,
@@ -108,6 +108,8 @@ enum vfs_err call_make(struct fs *, struct vfs_op *, enum fs_op,
 enum vfs_err call_start(struct call *);
 /* The bytes of a read are not looked at any more. */
 void call_kept_end(struct call *);
+/* The node is gone. */
+void calls_forget(const struct fs_node *);
 /* Send one that has no operation; it is not waited for. */
 void call_post(struct call *);
 /* The outcome as it is, for calls without a reply of their own. */

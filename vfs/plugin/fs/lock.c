@@ -152,7 +152,7 @@ static enum vfs_err ask(struct vfs_op *op)
 	c->finish = locked;
 	if (waits) {
 		c->answered = unwanted;
-		c->node = fs_node(vfs_node_get(op->file->node));
+		c->node = fs_node(op->file->node);
 	}
 	return call_start(c);
 }

@@ -66,6 +66,7 @@ void fs_node_free(struct fs *fs, struct fs_node *n)
 static void node_put(struct vfs_node *n)
 {
 	told_end(fs_node(n));
+	calls_forget(fs_node(n));
 	list_remove(&fs_node(n)->in_asking);
 	call_close(fs_node(n));
 }
