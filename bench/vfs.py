@@ -48,7 +48,7 @@ RATES = [
 # Many clients of one server: how far the one that got least, and the one that got
 # most, are from what each should have.
 CLIENTS = 100
-WARM_S, MEASURE_S, PATIENCE_S = 3, 5, 60
+WARM_S, MEASURE_S, PATIENCE_S = 3, 12, 60
 FREE = ("free",)
 FAIR = harness.Program("fair", [], FREE, ("fair_least", "fair_most"))
 SYSTEM = """<config>
