@@ -57,9 +57,9 @@ static void on_mounts(struct fief_signal_handler *self, unsigned count)
 
 /* ---- time of files ---- */
 
-static int64_t now(void *arg)
+int64_t config_tree_now(void *tree)
 {
-	const struct fief_wall_clock *c = arg;
+	const struct fief_wall_clock *c = &((struct config_tree *)tree)->clock;
 
 	return c->session.id ? fief_wall_clock_now(c) :
 	                       (int64_t)fief_kif->time();
@@ -87,8 +87,8 @@ enum fief_err config_tree_open(struct config_tree *t, struct fief_env *env,
 	const struct vfs_args args = { .alloc = env->heap,
 		                       .env = env,
 		                       .types = vfs_plugins,
-		                       .now = now,
-		                       .now_arg = &t->clock,
+		                       .now = config_tree_now,
+		                       .now_arg = t,
 		                       .async = true };
 	struct node_error err = { { 0, 0 }, "out of memory" };
 	const struct node *n;

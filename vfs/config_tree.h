@@ -32,5 +32,8 @@ FIEF_MUST enum fief_err
 config_tree_open(struct config_tree *, struct fief_env *, struct fief_config *,
                  const struct node *(*node)(const struct node *config));
 
+/* Time of files in it. */
+int64_t config_tree_now(void *tree);
+
 /* The config was updated. */
 void config_tree_update(struct config_tree *);

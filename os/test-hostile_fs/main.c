@@ -12,6 +12,7 @@
 #include <fief/log.h>
 #include <fief/packet_stream.h>
 #include <fief/session.h>
+#include <lib/fmt.h>
 #include <lib/mem.h>
 #include <session/file_system.h>
 #include <vfs/op.h>
@@ -272,8 +273,46 @@ static uint32_t more_watches(uint32_t number)
 	                     "");
 }
 
+static void content_name(char out[16], uint32_t number)
+{
+	struct fmt f;
+
+	fmt_init(&f, out, 16);
+	fmt_add(&f, "c%u", number);
+}
+
+/* A link is as much content as a file. */
+static uint32_t more_content(uint32_t number)
+{
+	static char text[3000];
+	char name[16];
+
+	memset(text, 'x', sizeof(text) - 1);
+	content_name(name, number);
+	return ask(FS_MAKE, 0, (struct fs_request){ .kind = VFS_SYMLINK }, name,
+	           text);
+}
+
+/* What of it is still there for another session goes, too. */
+static void content_remove(void)
+{
+	uint32_t kept = 0;
+	char name[16];
+
+	for (;; kept++) {
+		content_name(name, kept);
+		if (ask(FS_REMOVE, 0, (struct fs_request){ 0 }, name, ""))
+			break;
+	}
+	fief_log("%u kept", kept);
+}
+
 static void quotas(void)
 {
+	for (unsigned i = 0; i < 3; i++) {
+		until_refused("content", more_content, VFS_NO_SPACE);
+		content_remove();
+	}
 	until_refused("handles", more_handles, VFS_NO_MEMORY);
 	until_refused("locks", more_locks, VFS_NO_MEMORY);
 	until_refused("fifos", more_fifos, VFS_NO_MEMORY);

@@ -148,7 +148,7 @@ enum vfs_err begin_lock(struct request *r)
 	if (r->asked.kind > VFS_LOCK_EXCLUSIVE)
 		return VFS_INVALID;
 	if (how & FS_LOCK_OWNER) {
-		vfs_locks_drop(s->server->vfs, &s->locks, &r->op.lock.owner);
+		vfs_locks_drop(s->vfs, &s->locks, &r->op.lock.owner);
 		return VFS_OK;
 	}
 	if (how & FS_LOCK_CANCEL)

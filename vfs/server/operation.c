@@ -71,7 +71,7 @@ static enum vfs_err begin_open(struct request *r)
 	op->mode = r->asked.mode;
 	op->uid = r->asked.uid;
 	op->gid = r->asked.gid;
-	return vfs_open(r->session->server->vfs, op);
+	return vfs_open(r->session->vfs, op);
 }
 
 static enum vfs_err begin_read(struct request *r)
@@ -175,7 +175,7 @@ static enum vfs_err begin_make(struct request *r)
 	op->uid = r->asked.uid;
 	op->gid = r->asked.gid;
 	op->rdev = r->asked.rdev;
-	return vfs_make(r->session->server->vfs, op);
+	return vfs_make(r->session->vfs, op);
 }
 
 static enum vfs_err begin_remove(struct request *r)
@@ -189,7 +189,7 @@ static enum vfs_err begin_remove(struct request *r)
 		return VFS_READ_ONLY;
 	r->op.path = slashed(r->path, r->asked.how & FS_PATH_SLASH);
 	r->op.flags = r->asked.flags & VFS_DIRECTORY;
-	return vfs_remove(r->session->server->vfs, &r->op);
+	return vfs_remove(r->session->vfs, &r->op);
 }
 
 static enum vfs_err begin_rename(struct request *r)
@@ -205,7 +205,7 @@ static enum vfs_err begin_rename(struct request *r)
 	r->op.path = slashed(r->path, r->asked.how & FS_PATH_SLASH);
 	r->op.to_path = slashed(r->text, r->asked.how & FS_TEXT_SLASH);
 	r->op.flags = r->asked.flags & (VFS_EXCHANGE | VFS_NOREPLACE);
-	return vfs_rename(r->session->server->vfs, &r->op);
+	return vfs_rename(r->session->vfs, &r->op);
 }
 
 static enum vfs_err begin_link(struct request *r)
@@ -219,7 +219,7 @@ static enum vfs_err begin_link(struct request *r)
 		return VFS_READ_ONLY;
 	r->op.file = r->file;
 	r->op.to_path = slashed(r->text, r->asked.how & FS_TEXT_SLASH);
-	return vfs_link(r->session->server->vfs, &r->op);
+	return vfs_link(r->session->vfs, &r->op);
 }
 
 static enum vfs_err (*const begin[FS_OPS])(struct request *) = {

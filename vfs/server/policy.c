@@ -22,6 +22,9 @@ enum fief_err policy_find(const struct node *config, const char *label,
 
 	if (!policy)
 		return refuse(label, "there is no policy");
+	out->tree = node_first(policy, "vfs");
+	if (!root && out->tree)
+		root = "/";
 	if (!root || *root != '/')
 		return refuse(label, "the policy has no root");
 	len = strlen(root);

@@ -26,6 +26,7 @@ struct server {
 struct policy {
 	char root[VFS_PATH_MAX + 1]; /* an absolute path */
 	bool writeable;
+	const struct node *tree; /* of the client's own; NULL: the common one */
 };
 
 struct handle {
@@ -44,8 +45,10 @@ struct handle {
 
 struct session {
 	struct fief_service_session base;
-	struct server *server; /* borrowed */
-	struct handle root;    /* handle 0: its directory */
+	struct server *server;   /* borrowed */
+	struct vfs *vfs;         /* borrowed: of the server, or `own` */
+	struct client_tree *own; /* owned; NULL: it shares that of all */
+	struct handle root;      /* handle 0: its directory */
 	struct vfs_op entering;
 	enum vfs_err entered; /* LATE: the directory is being looked for */
 	char *path;           /* owned: of the policy's directory */
@@ -95,6 +98,14 @@ extern const struct node *(*const server_node)(const struct node *config);
  * the log says which), TOO_LONG. */
 enum fief_err policy_find(const struct node *config, const char *label,
                           struct policy *out);
+
+/* ---- client_tree.c ---- */
+
+/* A tree that is a client's alone, who pays for all that is in it; it ends with
+ * the session. Errors: DENIED (the log says what is wrong), OUT_OF_RAM. */
+enum fief_err client_tree_make(struct session *, const struct node *config);
+/* Nothing of it is open any more. NULL is ignored. */
+void client_tree_end(struct client_tree *);
 
 /* ---- session.c ---- */
 

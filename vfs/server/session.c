@@ -163,7 +163,7 @@ static enum vfs_err root_open(struct session *s, const char *path,
 		.at = s->root.file ? s->root.file->place : NULL,
 		.flags = VFS_READ | VFS_DIRECTORY | flags,
 	};
-	return vfs_open(s->server->vfs, &s->entering);
+	return vfs_open(s->vfs, &s->entering);
 }
 
 static enum vfs_err root_found(struct session *s, enum vfs_err e)
@@ -269,11 +269,14 @@ enum fief_err session_init(struct fief_service_session *base,
 	e = policy_find(s->server->config.root, q->label, &policy);
 	if (e)
 		return e;
+	s->vfs = s->server->vfs;
 	s->writeable = policy.writeable;
 	if (!fief_args_text(q->args, "writeable", wish, sizeof(wish)) &&
 	    !strcmp(wish, "no"))
 		s->writeable = false;
 	e = stream_make(s, q->args);
+	if (!e && policy.tree)
+		e = client_tree_make(s, policy.tree);
 	if (!e)
 		e = root_enter(s, &policy, label_last(q->label));
 	if (e)
@@ -284,6 +287,7 @@ enum fief_err session_init(struct fief_service_session *base,
 		return FIEF_OK;
 free:
 	root_leave(s);
+	client_tree_end(s->own);
 	fief_attached_ram_fini(&s->memory);
 	return e;
 }
@@ -295,7 +299,8 @@ void session_fini(struct fief_service_session *base)
 	fief_signal_dissolve(s->server->env->ep, &s->wake);
 	requests_forget(s);
 	root_leave(s);
-	vfs_locks_drop(s->server->vfs, &s->locks, NULL);
+	vfs_locks_drop(s->vfs, &s->locks, NULL);
+	client_tree_end(s->own);
 	fief_kif->drop(s->stream.peer, 1);
 	fief_attached_ram_fini(&s->memory);
 }
