@@ -66,7 +66,7 @@ struct core {
 	struct core_account held; /* fixed cost of sessions */
 	struct list pds;          /* by number */
 	uint32_t pds_made;
-	struct list grants;   /* struct core_grant, of the command line */
+	struct list grants;   /* struct core_grant */
 	struct list roms;     /* modules in use */
 	struct list watchers; /* ROM sessions whose clients want to know */
 	struct core_parent init;
@@ -134,15 +134,18 @@ unsigned core_rom_news(const char *name);
 /* What of the host the system was given. */
 struct core_grant {
 	struct list_elem in_core;
-	const char *name; /* borrowed: the command line */
+	const char *name; /* owned */
 	enum kif_host_kind kind;
 	bool writeable;
-	struct kcore_grant *grant; /* owned, until the end */
+	struct kcore_grant *grant; /* owned */
 	struct list sessions;
 };
 /* The size of a terminal has changed: tell those who want to know. */
 void core_grant_resized(void);
 struct core_grant *core_grant_find(const char *name);
+/* It ends: its sessions lead nowhere any more, what was started with it is
+ * killed, and the caller frees it. */
+void core_grant_close(struct core_grant *);
 
 /* ---- rtc.c ---- */
 /* Somebody set the wall clock: tell those who want to know. */
@@ -171,6 +174,10 @@ void core_module_state(const char *name, struct core_file_state *out);
 /* Open what the command line grants. Says what is wrong; returns an exit code,
  * or 0. */
 int core_grants_open(void);
+/* A stream for as long as `fief` likes, of a descriptor that is taken over; and
+ * its end. NULL, or why not (static). */
+const char *core_grant_stream(const char *name, bool writeable, int fd);
+const char *core_grant_end(const char *name);
 /* `fief` was told of another size. */
 void core_grants_resized(void);
 /* False if the record could not be written without blocking. */

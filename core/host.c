@@ -44,9 +44,12 @@ static enum fief_err op_info(struct fief_rpc_obj *self, enum host_kind *kind,
 		[KIF_HOST_DIR] = HOST_KIND_DIR,
 		[KIF_HOST_FILE] = HOST_KIND_FILE,
 		[KIF_HOST_TTY] = HOST_KIND_TTY,
+		[KIF_HOST_STREAM] = HOST_KIND_STREAM,
 	};
 	const struct core_grant *g = host_of(self)->grant;
 
+	if (!g)
+		return FIEF_GONE;
 	*kind = kinds[g->kind];
 	*writeable = g->writeable;
 	return FIEF_OK;
@@ -113,10 +116,26 @@ static void host_close(struct core_session *session)
 	struct core_host_session *s = session->object;
 
 	core_pd_host_gone(s);
-	list_remove(&s->link);
+	if (s->grant)
+		list_remove(&s->link);
 	fief_kif->drop(s->sigh, 1);
 	fief_entrypoint_dissolve(&core.ep, &s->obj);
 	fief_free(core.alloc, s, sizeof(*s));
+}
+
+void core_grant_close(struct core_grant *g)
+{
+	struct list_elem *e;
+
+	list_remove(&g->in_core);
+	while ((e = list_take_first(&g->sessions))) {
+		struct core_host_session *s =
+			LIST_OBJECT(e, struct core_host_session, link);
+
+		core_pd_host_gone(s);
+		s->grant = NULL;
+	}
+	kcore_grant_destroy(g->grant);
 }
 
 const struct core_service core_host_service = {

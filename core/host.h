@@ -8,7 +8,7 @@
 struct core_host_session {
 	struct fief_rpc_obj obj;
 	struct list_elem link;    /* in grant->sessions */
-	struct core_grant *grant; /* borrowed: outlives all */
+	struct core_grant *grant; /* borrowed; NULL: it has ended */
 	fief_cap sigh;            /* owned: received */
 };
 

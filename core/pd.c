@@ -398,6 +398,8 @@ static enum fief_err op_host(struct fief_rpc_obj *self, struct host_cap session)
 
 	if (!host)
 		e = FIEF_INVALID;
+	else if (!host->grant)
+		e = FIEF_GONE;
 	else if (pd->state != PD_STATE_CREATED || pd->host)
 		e = FIEF_DENIED;
 	else

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 @0xf1ef000000000024;
 # What of the host was granted to this system when it was started: a directory,
-# a file or device, a terminal. Served by core; the last element of the label is
+# a file or device, a terminal; or, for a while, a stream that `fief` shares with
+# one component. Served by core; the last element of the label is
 # the name of the grant. The session itself reaches nothing of it: it is the
 # authority to start a component that does (Pd.host).
 
@@ -12,6 +13,7 @@ enum HostKind {
   dir @0;
   file @1;
   tty @2;
+  stream @3;
 }
 
 interface Host $Fief.service("Host") $Fief.ramQuota(8192) $Fief.capQuota(2) {

@@ -6,6 +6,9 @@
  *   stop          end the system in order
  *   reload NAME   read the file of a ROM module again: "told NUMBER" of
  *                 sessions
+ *   grant NAME stream,rw (or ,ro)   with a descriptor: what of the host
+ *                 components can be started with, until
+ *   ungrant NAME
  *   report BYTE   "report NUMBER AGE BYTES", in ms, then the state report of
  *                 the first component from that byte on; "none". Newlines,
  *                 zero bytes and backslashes are \n, \0 and \\
@@ -19,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <fief/kif_table.h>
 #include <lib/fmt.h>
@@ -161,15 +165,48 @@ static void show_report(size_t from)
 	answer(text, f.len);
 }
 
+/* ---- streams ---- */
+
+static void answer_why(const char *why)
+{
+	char text[160];
+	struct fmt f;
+
+	if (!why)
+		return; /* and an empty message would be the end */
+	fmt_init(&f, text, sizeof(text));
+	fmt_add(&f, "error: %s\n", why);
+	answer(text, f.len);
+}
+
+/* "NAME stream,rw"; the descriptor is taken over. */
+static void grant(char *rest, int fd)
+{
+	char *kind = strrchr(rest, ' ');
+	const bool rw = kind && !strcmp(kind, " stream,rw");
+
+	if (fd >= 0 && kind && (rw || !strcmp(kind, " stream,ro"))) {
+		*kind = '\0';
+		answer_why(core_grant_stream(rest, rw, fd));
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	answer_why("expected is a name, stream,rw or stream,ro, and a "
+	           "descriptor");
+}
+
 static void handle(char *request)
 {
 	static const char reload[] = "reload ", ps[] = "ps ",
-			  report[] = "report ";
+			  report[] = "report ", ungrant[] = "ungrant ";
 
 	if (!strncmp(request, ps, sizeof(ps) - 1)) {
 		list_pds(strtoul(request + sizeof(ps) - 1, NULL, 10));
 	} else if (!strncmp(request, report, sizeof(report) - 1)) {
 		show_report(strtoul(request + sizeof(report) - 1, NULL, 10));
+	} else if (!strncmp(request, ungrant, sizeof(ungrant) - 1)) {
+		answer_why(core_grant_end(request + sizeof(ungrant) - 1));
 	} else if (!strcmp(request, "stop")) {
 		core_end(0);
 	} else if (!strncmp(request, reload, sizeof(reload) - 1)) {
@@ -180,10 +217,49 @@ static void handle(char *request)
 	answer("\n", 1);
 }
 
+/* Of one message; others close what came with them. */
+static void handle_with(char *request, int fd)
+{
+	static const char word[] = "grant ";
+
+	if (!strncmp(request, word, sizeof(word) - 1)) {
+		grant(request + sizeof(word) - 1, fd);
+		answer("\n", 1);
+		return;
+	}
+	if (fd >= 0)
+		close(fd);
+	handle(request);
+}
+
+/* With at most one descriptor; -1: none. */
+static ssize_t receive(int fd, char *to, size_t size, int *with)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec text = { to, size };
+	struct msghdr m = { .msg_iov = &text,
+		            .msg_iovlen = 1,
+		            .msg_control = &control,
+		            .msg_controllen = sizeof(control) };
+	const struct cmsghdr *c;
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	*with = -1;
+	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+	if (c && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(with, CMSG_DATA(c), sizeof(*with));
+	return n;
+}
+
 void core_control_readable(int fd)
 {
 	char request[512];
 	ssize_t n;
+	int with;
 
 	if (fd == core_host.resized) {
 		core_grants_resized();
@@ -194,9 +270,9 @@ void core_control_readable(int fd)
 		return;
 	}
 
-	while ((n = recv(fd, request, sizeof(request) - 1, MSG_DONTWAIT)) > 0) {
+	while ((n = receive(fd, request, sizeof(request) - 1, &with)) > 0) {
 		request[n] = '\0';
-		handle(request);
+		handle_with(request, with);
 	}
 	if (n == 0)
 		core_end(0); /* fief is gone */

@@ -84,6 +84,14 @@ static int open_tty(const char *path, bool writeable)
 	return fd;
 }
 
+/* It has no path: core_grant_stream. */
+static int open_stream(const char *path, bool writeable)
+{
+	(void)path, (void)writeable;
+	errno = ENOTSUP;
+	return -1;
+}
+
 static const struct kind {
 	const char *name;
 	open_kind *open;
@@ -91,6 +99,7 @@ static const struct kind {
 	[KIF_HOST_DIR] = { "dir", open_dir },
 	[KIF_HOST_FILE] = { "file", open_plain },
 	[KIF_HOST_TTY] = { "tty", open_tty },
+	[KIF_HOST_STREAM] = { "stream", open_stream },
 };
 
 /* ---- all of them ---- */
@@ -149,6 +158,78 @@ static int grant_open(const char *text)
 	if (fd < 0)
 		return refused(&s, strerror(errno), open_code(errno));
 	return grant_add(&s, kind, fd);
+}
+
+/* ---- streams, while the system runs ---- */
+
+/* Waiting is a matter of the open file, which others may share: a pipe or device
+ * is opened once more. A file does not wait, and where it is read or written is
+ * shared on purpose; a socket can be asked not to. */
+static int stream_own(int fd, bool writeable)
+{
+	const int access = fcntl(fd, F_GETFL) & O_ACCMODE;
+	char path[40];
+	struct stat st;
+	int own;
+
+	if (fstat(fd, &st) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode) ||
+	    (!writeable && access != O_RDONLY))
+		return -1;
+	if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
+		return fd;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	own = open(path, access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (own >= 0)
+		close(fd);
+	return own;
+}
+
+static const char *stream_add(const char *name, bool writeable, int fd)
+{
+	struct core_grant *g = calloc(1, sizeof(*g));
+	char *copy = strdup(name);
+
+	if (!g || !copy ||
+	    kcore_grant_create(KIF_HOST_STREAM, writeable, fd, &g->grant)) {
+		free(g);
+		free(copy);
+		return "there are too many grants, or no memory for one more";
+	}
+	g->name = copy;
+	g->kind = KIF_HOST_STREAM;
+	g->writeable = writeable;
+	list_add_last(&core.grants, &g->in_core);
+	return NULL;
+}
+
+const char *core_grant_stream(const char *name, bool writeable, int fd)
+{
+	const char *why = NULL;
+	int own = -1;
+
+	if (!label_name_valid(name))
+		why = "that is no name";
+	else if (core_grant_find(name))
+		why = "there is another grant of that name";
+	else if ((own = stream_own(fd, writeable)) < 0)
+		why = "that is no stream that can be read, or written with rw";
+	else
+		why = stream_add(name, writeable, own);
+	if (why)
+		close(own < 0 ? fd : own);
+	return why;
+}
+
+const char *core_grant_end(const char *name)
+{
+	struct core_grant *g = core_grant_find(name);
+
+	if (!g)
+		return "there is no grant of that name";
+	core_grant_close(g);
+	free((void *)(uintptr_t)g->name);
+	free(g);
+	return NULL;
 }
 
 /* ---- the size of a terminal ---- */

@@ -85,19 +85,25 @@ static void take(const struct node *n)
 
 static void on_ready(struct fief_signal_handler *self, unsigned count)
 {
+	enum kif_host_err e;
 	char text[64];
 	size_t got;
 
 	(void)self, (void)count;
-	if (say_rest(m.env->host))
+	e = say_rest();
+	if (e == KIF_HOST_END)
+		fief_log("nobody reads");
+	if (e)
 		return; /* there will be another signal */
-	while (!m.env->host->tty->read(text, sizeof(text) - 1, &got) && got) {
+	while (!(e = line.read(text, sizeof(text) - 1, &got)) && got) {
 		text[got] = '\0';
 		for (size_t i = 0; i < got; i++)
 			if (text[i] < ' ')
 				text[i] = '.';
 		fief_log("typed: %s", text);
 	}
+	if (!e)
+		fief_log("the end");
 }
 
 static void on_events(struct fief_signal_handler *self, unsigned count)
@@ -155,9 +161,19 @@ static void terminal(void)
 	hear_of_size();
 }
 
+static void line_set(const struct kif_host *h)
+{
+	if (h->tty)
+		line = (struct line){ h->tty->read, h->tty->write,
+			              h->tty->signal };
+	if (h->stream)
+		line = (struct line){ h->stream->read, h->stream->write,
+			              h->stream->signal };
+}
+
 void fief_component_construct(struct fief_env *env)
 {
-	static const char *const kinds[] = { "dir", "file", "tty" };
+	static const char *const kinds[] = { "dir", "file", "tty", "stream" };
 	const struct kif_host *h = env->host;
 
 	m.env = env;
@@ -171,7 +187,8 @@ void fief_component_construct(struct fief_env *env)
 	}
 	fief_log("starts with: %s, %s", kinds[h->kind],
 	         h->writeable ? "writeable" : "read-only");
-	m.ready.handle = h->tty ? on_ready : on_events;
+	line_set(h);
+	m.ready.handle = line.read ? on_ready : on_events;
 	if (fief_signal_manage(env->ep, &m.ready))
 		fief_error("no signals");
 	ready_signal = m.ready.cap;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps on a file, and on a terminal. */
+/* Steps on a file, and on a terminal or stream. */
 
 #include "test.h"
 
@@ -63,16 +63,18 @@ static enum kif_host_err take_punch(const struct kif_host *h,
 
 /* ---- a terminal ---- */
 
+struct line line;
+
 static const char *unsaid = "";
 
 /* AGAIN also where another process is just writing there. */
-enum kif_host_err say_rest(const struct kif_host *h)
+enum kif_host_err say_rest(void)
 {
 	enum kif_host_err e = KIF_HOST_OK;
 	size_t got = 0;
 
 	while (*unsaid && !e) {
-		e = h->tty->write(unsaid, strlen(unsaid), &got);
+		e = line.write(unsaid, strlen(unsaid), &got);
 		unsaid += e ? 0 : got;
 	}
 	return e;
@@ -83,9 +85,9 @@ static enum kif_host_err take_say(const struct kif_host *h,
 {
 	enum kif_host_err e;
 
-	(void)told;
+	(void)h, (void)told;
 	unsaid = node_attr(n, "text", "");
-	e = say_rest(h);
+	e = say_rest();
 	return e == KIF_HOST_AGAIN ? KIF_HOST_OK : e; /* see on_ready */
 }
 
@@ -113,8 +115,8 @@ static enum kif_host_err take_raw(const struct kif_host *h,
 static enum kif_host_err take_hear(const struct kif_host *h,
                                    const struct node *n, char *told)
 {
-	(void)n, (void)told;
-	return h->tty->signal(ready_signal);
+	(void)h, (void)n, (void)told;
+	return line.signal(ready_signal);
 }
 
 const struct step other_steps[] = {

@@ -20,8 +20,16 @@ enum { TOLD_MAX = 400 };
 /* Ends with one that has no name. */
 extern const struct step dir_steps[], other_steps[];
 
-/* Go on with what is to be written to the terminal. */
-enum kif_host_err say_rest(const struct kif_host *);
+/* What terminals and streams have both. */
+struct line {
+	enum kif_host_err (*read)(void *to, size_t len, size_t *got);
+	enum kif_host_err (*write)(const void *from, size_t len, size_t *got);
+	enum kif_host_err (*signal)(fief_cap signal);
+};
+extern struct line line;
+
+/* Go on with what is to be written there. */
+enum kif_host_err say_rest(void);
 
 /* A signal that something is ready. */
 extern fief_cap ready_signal;

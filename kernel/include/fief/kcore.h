@@ -119,13 +119,16 @@ enum { KCORE_PD_RAM = 16 * KIF_PAGE + 192 * 1024 };
 enum { KCORE_GRANTS = 64 };
 
 /*
- * Make a grant of descriptor `fd`, which is taken over, for as long as core
- * lives: a directory (opened with O_PATH), or a file, device or terminal with
- * the rights that drivers are to have. Errors: UNSUPPORTED (a directory to
+ * Make a grant of descriptor `fd`, which is taken over: a directory (opened
+ * with O_PATH), or a file, device, terminal or stream with the rights that
+ * drivers are to have. Errors: UNSUPPORTED (a directory to
  * write, on a host without Landlock), LIMIT.
  */
 FIEF_MUST enum fief_err kcore_grant_create(enum kif_host_kind, bool writeable,
                                            int fd, struct kcore_grant **);
+
+/* What was started with it is killed; none can be made with it any more. */
+void kcore_grant_destroy(struct kcore_grant *);
 
 /* Zeroed memory of `size` bytes (rounded up to pages). */
 FIEF_MUST enum fief_err kcore_ds_create(size_t size, struct kcore_ds **);

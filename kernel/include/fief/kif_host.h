@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What of the host a driver component reaches: one directory, one file or
- * device, or one terminal, that `fief run --grant` names and that the driver
+ * device, one terminal, or one stream, that `fief` granted and that the driver
  * was started with (session/host.capnp, Pd.host). Its `struct kif_boot` has the
  * table then; that of all others has NULL.
  *
@@ -52,6 +52,7 @@ enum kif_host_kind {
 	KIF_HOST_DIR,
 	KIF_HOST_FILE,
 	KIF_HOST_TTY,
+	KIF_HOST_STREAM,
 	KIF_HOST_KINDS
 };
 
@@ -102,6 +103,16 @@ struct kif_host_tty_ops {
 	enum kif_host_err (*size)(struct kif_host_tty_size *out);
 };
 
+/* Bytes in order: a pipe, a socket, a file or a device that was open already. */
+struct kif_host_stream_ops {
+	/* Never waits: AGAIN. 0 bytes: the end, there will be no more. */
+	enum kif_host_err (*read)(void *to, size_t len, size_t *got);
+	/* The same; END: nobody reads it any more. */
+	enum kif_host_err (*write)(const void *from, size_t len, size_t *got);
+	/* As that of a terminal. */
+	enum kif_host_err (*signal)(fief_cap signal);
+};
+
 struct kif_host_dir_ops; /* <fief/kif_host_dir.h> */
 
 struct kif_host {
@@ -115,4 +126,5 @@ struct kif_host {
 	const struct kif_host_dir_ops *dir;
 	const struct kif_host_file_ops *file;
 	const struct kif_host_tty_ops *tty;
+	const struct kif_host_stream_ops *stream;
 };

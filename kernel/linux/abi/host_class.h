@@ -22,6 +22,7 @@ enum host_class {
 	CLASS_FILE_READ,
 	CLASS_FILE_WRITE,
 	CLASS_TTY,
+	CLASS_STREAM,
 	CLASSES
 };
 

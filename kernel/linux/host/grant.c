@@ -3,7 +3,9 @@
 
 #include "watch.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static enum host_class class_of(enum kif_host_kind kind, bool writeable)
 {
@@ -11,6 +13,7 @@ static enum host_class class_of(enum kif_host_kind kind, bool writeable)
 		[KIF_HOST_DIR] = { CLASS_DIR_READ, CLASS_DIR_WRITE },
 		[KIF_HOST_FILE] = { CLASS_FILE_READ, CLASS_FILE_WRITE },
 		[KIF_HOST_TTY] = { CLASS_TTY, CLASS_TTY },
+		[KIF_HOST_STREAM] = { CLASS_STREAM, CLASS_STREAM },
 	};
 
 	return classes[kind][writeable];
@@ -22,29 +25,69 @@ static bool possible(enum host_class class)
 	return class != CLASS_DIR_WRITE || host.landlock;
 }
 
+/* Its number; 0 is that of native PDs. */
+static unsigned place_free(void)
+{
+	unsigned i = 1;
+
+	while (i <= KCORE_GRANTS && host.zygote[i])
+		i++;
+	return i;
+}
+
 enum fief_err kcore_grant_create(enum kif_host_kind kind, bool writeable,
                                  int fd, struct kcore_grant **out)
 {
 	const enum host_class class = class_of(kind, writeable);
+	const unsigned number = place_free();
 	struct kcore_grant *g;
 
 	if (!possible(class))
 		return FIEF_UNSUPPORTED;
-	g = host.nzygotes <= KCORE_GRANTS ? calloc(1, sizeof(*g)) : NULL;
+	g = number <= KCORE_GRANTS ? calloc(1, sizeof(*g)) : NULL;
 	if (!g)
 		return FIEF_LIMIT;
-	g->zygote.number = host.nzygotes;
+	g->zygote.number = number;
 	g->zygote.class = class;
 	g->zygote.grant = fd;
 	g->zygote.sock = g->zygote.listener = -1;
 	if (kind == KIF_HOST_DIR)
 		host_watch_prepare(&g->zygote);
-	host.zygote[host.nzygotes++] = &g->zygote;
+	host.zygote[number] = &g->zygote;
+	if (number >= host.nzygotes)
+		host.nzygotes = number + 1;
 	*out = g;
 	return FIEF_OK;
 }
 
+static void grant_free(struct host_zygote *z)
+{
+	free((void *)((char *)z - offsetof(struct kcore_grant, zygote)));
+}
+
+void kcore_grant_destroy(struct kcore_grant *g)
+{
+	struct host_zygote *z = &g->zygote;
+
+	host.zygote[z->number] = NULL;
+	close(z->grant);
+	z->grant = -1;
+	z->ended = true;
+	host_zygote_end(z);
+	if (!z->pds)
+		grant_free(z);
+}
+
+void host_zygote_left(struct host_zygote *z)
+{
+	z->pds--;
+	if (z->ended && !z->pds)
+		grant_free(z);
+}
+
 struct host_zygote *host_zygote_of(uint64_t tag)
 {
-	return host.zygote[(uint32_t)tag];
+	const uint32_t number = (uint32_t)tag;
+
+	return number < host.nzygotes ? host.zygote[number] : NULL;
 }

@@ -141,15 +141,24 @@ struct kcore_pd *kcore_requester(fief_reply token)
 	return host_pd_by_id((uint32_t)(token >> 33) & 0xffffff);
 }
 
+/* Its grant may have ended since the event. */
+static void zygote_event(uint64_t tag, void (*handle)(struct host_zygote *))
+{
+	struct host_zygote *z = host_zygote_of(tag);
+
+	if (z)
+		handle(z);
+}
+
 void host_ready(struct kif_pd *pd, uint64_t tag)
 {
 	(void)pd;
 	switch (tag >> 32) {
 	case HOST_TAG_ZYGOTE:
-		host_zygote_ready(host_zygote_of(tag));
+		zygote_event(tag, host_zygote_ready);
 		break;
 	case HOST_TAG_LISTENER:
-		host_listener_ready(host_zygote_of(tag));
+		zygote_event(tag, host_listener_ready);
 		break;
 	case HOST_TAG_CHILDREN:
 		host_children_ready();
@@ -383,7 +392,7 @@ enum fief_err kcore_init(const struct kcore_events *events, const char *image,
 void kcore_fini(void)
 {
 	for (unsigned i = 0; i < host.nzygotes; i++) {
-		const int pid = host.zygote[i]->pid;
+		const int pid = host.zygote[i] ? host.zygote[i]->pid : 0;
 
 		if (pid <= 0)
 			continue;

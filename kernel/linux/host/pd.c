@@ -72,6 +72,7 @@ static void pd_free(struct kcore_pd *pd)
 	if (pd->id < host.free_id)
 		host.free_id = pd->id;
 	kmap_take(&host.by_name, pd->name, &pd->id);
+	host_zygote_left(pd->zygote);
 	free(pd->signals);
 	free(pd);
 }
@@ -170,6 +171,7 @@ static enum fief_err pd_make(struct host_zygote *z, struct kcore_pd **out)
 		free(pd);
 		return e;
 	}
+	z->pds++;
 	e = take_name(pd);
 	if (!e)
 		e = make_page(pd);

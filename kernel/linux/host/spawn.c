@@ -144,6 +144,8 @@ enum fief_err host_spawn(struct kcore_pd *pd)
 
 	if (pd->asked || pd->pid > 0)
 		return FIEF_OK;
+	if (pd->zygote->ended)
+		return FIEF_GONE;
 	if (!pd->zygote->pid) {
 		e = host_zygote_start(pd->zygote);
 		if (e)

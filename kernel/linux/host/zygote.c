@@ -225,6 +225,14 @@ static void zygote_died(struct host_zygote *z)
 		exit(125);
 	}
 	fprintf(stderr, "fief: the zygote of a host grant died\n");
+	host_zygote_end(z);
+}
+
+void host_zygote_end(struct host_zygote *z)
+{
+	if (!z->pid)
+		return;
+	kill(z->pid, SIGKILL);
 	kill(-z->pid, SIGKILL); /* children whose names it has not told */
 	zygote_lost(z);
 }
@@ -258,7 +266,7 @@ void host_zygote_ready(struct host_zygote *z)
 bool host_zygote_pid(int pid)
 {
 	for (unsigned i = 0; i < host.nzygotes; i++)
-		if (host.zygote[i]->pid == pid)
+		if (host.zygote[i] && host.zygote[i]->pid == pid)
 			return true;
 	return false;
 }

@@ -28,6 +28,8 @@ struct host_zygote {
 	bool watchable;  /* its file system is one of this host ... */
 	uint64_t device; /* ... namely this one */
 	int pid;         /* 0: it does not run */
+	unsigned pds;    /* records of PDs that it made, or is to make */
+	bool ended;      /* its grant is: it goes with the last of them */
 	int sock, listener;
 	bool ready;                /* core has its listener */
 	struct host_spawn *spawns; /* wait for room towards it */
@@ -43,6 +45,8 @@ struct kcore_grant {
 FIEF_MUST enum fief_err host_zygotes_init(const char *image);
 /* Have it run: it is not ready when this returns. */
 FIEF_MUST enum fief_err host_zygote_start(struct host_zygote *);
+/* End it, and all that it made. */
+void host_zygote_end(struct host_zygote *);
 /* It said something, or ended. */
 void host_zygote_ready(struct host_zygote *);
 bool host_zygote_pid(int pid);
@@ -55,5 +59,7 @@ void host_listener_ready(struct host_zygote *);
 void host_undecided_again(struct host_zygote *);
 
 /* ---- grant.c ---- */
+/* A PD of it is no more. */
+void host_zygote_left(struct host_zygote *);
 /* The zygote of an event's tag; NULL: there is none. */
 struct host_zygote *host_zygote_of(uint64_t tag);

@@ -175,6 +175,7 @@ static const struct {
 	[CLASS_FILE_READ] = FILTER(seccomp_file_read),
 	[CLASS_FILE_WRITE] = FILTER(seccomp_file_write),
 	[CLASS_TTY] = FILTER(seccomp_tty),
+	[CLASS_STREAM] = FILTER(seccomp_stream),
 #undef FILTER
 };
 

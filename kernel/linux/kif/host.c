@@ -122,6 +122,8 @@ static const struct kif_host hosts[CLASSES] = {
 	[CLASS_FILE_WRITE] = { HOST(KIF_HOST_FILE, true),
 	                       .file = &kif_file_ops },
 	[CLASS_TTY] = { HOST(KIF_HOST_TTY, true), .tty = &kif_tty_ops },
+	[CLASS_STREAM] = { HOST(KIF_HOST_STREAM, true),
+	                   .stream = &kif_stream_ops },
 };
 
 const struct kif_host *kif_host_of(enum host_class class)

@@ -14,6 +14,7 @@ const struct kif_host *kif_host_of(enum host_class);
 extern const struct kif_host_dir_ops kif_dir_ops;
 extern const struct kif_host_file_ops kif_file_ops;
 extern const struct kif_host_tty_ops kif_tty_ops;
+extern const struct kif_host_stream_ops kif_stream_ops;
 
 /* A result of the host: not negative is OK. */
 enum kif_host_err kif_host_result(long result);

@@ -34,6 +34,7 @@ enum {
 	CLONE_CHILD = 0x8000 | 17,                /* CLONE_PARENT, SIGCHLD */
 	CLONE_COURIER = 0x400 | 17,               /* CLONE_FILES, SIGCHLD */
 	SIGCHLD_NR = 17,
+	SIGPIPE_NR = 13,
 	IGNORE = 1,
 	SOL_SOCKET_NR = 1,
 	SCM_RIGHTS_NR = 1,
@@ -65,9 +66,18 @@ __asm__(".globl kif_restorer\n"
         "syscall\n\t");
 void kif_restorer(void);
 
+static void ignoring(struct host_sigaction *sa)
+{
+	*sa = (struct host_sigaction){ .flags = SA_FLAGS,
+		                       .restorer = kif_restorer };
+	sa->handler = (void (*)(int, struct host_siginfo *,
+	                        struct host_ucontext *))IGNORE;
+}
+
 static void signals(void)
 {
 	static const uint8_t fatal[] = { 4, 5, 7, 8, 11, 31 };
+	struct host_sigaction ignore;
 	struct host_sigaction sa = {
 		.handler = kif_crash_handler,
 		.flags = SA_FLAGS,
@@ -76,6 +86,10 @@ static void signals(void)
 	struct host_stack alt = { (char *)LAYOUT_STATE + START_ALTSTACK, 0,
 		                  START_ALTSTACK_SIZE };
 
+	ignoring(&ignore);
+	/* Who writes where nobody reads is told so by the call. */
+	if (sys_call6(__NR_rt_sigaction, SIGPIPE_NR, (long)&ignore, 0, 8, 0, 0))
+		fail(112);
 	for (unsigned i = 0; i < sizeof(fatal); i++)
 		if (sys_call6(__NR_rt_sigaction, fatal[i], (long)&sa, 0, 8, 0,
 		              0))
@@ -116,15 +130,12 @@ FIEF_NORETURN static void courier(int from, int32_t landlock_abi, long zygote)
 /* It waits for the number of the listener in the pipe. */
 static void courier_start(int32_t landlock_abi, int pipe[2])
 {
-	struct host_sigaction ignore = { 0 };
+	struct host_sigaction ignore;
 	const long self = sys_call3(__NR_getpid, 0, 0, 0);
 	long pid;
 
 	/* Nobody waits for the courier. */
-	ignore.flags = SA_FLAGS;
-	ignore.restorer = kif_restorer;
-	ignore.handler = (void (*)(int, struct host_siginfo *,
-	                           struct host_ucontext *))IGNORE;
+	ignoring(&ignore);
 	if (sys_call6(__NR_rt_sigaction, SIGCHLD_NR, (long)&ignore, 0, 8, 0,
 	              0) ||
 	    sys_call3(__NR_pipe2, (long)pipe, 0, 0))

@@ -42,3 +42,5 @@
 	RULE(fallocate, PUNCH)
 
 #define SECCOMP_TTY(RULE) RULE(ioctl, TTY_SETTINGS)
+
+#define SECCOMP_STREAM(RULE) RULE(sendto, NO_ADDRESS)

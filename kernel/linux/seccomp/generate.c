@@ -50,6 +50,7 @@ enum condition {
 	PUNCH,
 	BLOCK_SIZES,
 	TTY_SETTINGS,
+	NO_ADDRESS,
 	CONDITIONS
 };
 
@@ -79,6 +80,7 @@ static const char *const condition_text[CONDITIONS] = {
 	[GRANT] = "the granted descriptor only",
 	[PUNCH] = "the granted descriptor, PUNCH_HOLE only",
 	[BLOCK_SIZES] = "BLKGETSIZE64, BLKSSZGET, BLKPBSZGET only",
+	[NO_ADDRESS] = "the granted descriptor, to no address",
 	[TTY_SETTINGS] = "TCGETS, TCSETS, TIOCGWINSZ only: no TIOCSTI",
 };
 
@@ -99,6 +101,7 @@ static const struct rule dir_write[] = { SECCOMP_DIR_WRITE(RULE) END };
 static const struct rule file_read[] = { SECCOMP_FILE_READ(RULE) END };
 static const struct rule file_write[] = { SECCOMP_FILE_WRITE(RULE) END };
 static const struct rule tty[] = { SECCOMP_TTY(RULE) END };
+static const struct rule stream[] = { SECCOMP_STREAM(RULE) END };
 #undef END
 #undef RULE
 
@@ -126,6 +129,7 @@ static const struct class
 	                       "a file or device",
 	                       { native, file_read, file_write } },
 	[CLASS_TTY] = { "tty", "a terminal", { native, tty } },
+	[CLASS_STREAM] = { "stream", "a stream", { native, stream } },
 };
 
 enum {
@@ -267,6 +271,7 @@ static const struct compare {
 	[FIFO] = { 2, { DESCRIPTOR(0), BUT_FOR(2, 0777, S_IFIFO) } },
 	[PLAIN_MODE] = { 2, { DESCRIPTOR(0), BUT_FOR(1, 01777, 0) } },
 	[GRANT] = { 1, { IS(0, CLASS_GRANT_FD) } },
+	[NO_ADDRESS] = { 3, { IS(0, CLASS_GRANT_FD), IS(4, 0), IS(5, 0) } },
 	[PUNCH] = { 2,
 	            { IS(0, CLASS_GRANT_FD),
 	              IS(1, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE) } },
