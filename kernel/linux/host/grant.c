@@ -73,9 +73,9 @@ void kcore_grant_destroy(struct kcore_grant *g)
 	close(z->grant);
 	z->grant = -1;
 	z->ended = true;
+	z->pds++; /* it must not go with the last of them before that */
 	host_zygote_end(z);
-	if (!z->pds)
-		grant_free(z);
+	host_zygote_left(z);
 }
 
 void host_zygote_left(struct host_zygote *z)
