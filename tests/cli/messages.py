@@ -10,7 +10,7 @@ import unittest
 from case import SEEN
 
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "..")
-SOURCES = ("tools/fief/*.c", "core/*.c", "core/linux/*.c", "init/*.c",
+SOURCES = ("tools/fief/*.c", "tools/fief/view/*.c", "core/*.c", "core/linux/*.c", "init/*.c",
            "lib/node/xml*.c")
 # Function: which of its arguments is the format.
 FORMAT = {"util_error": 0, "argp_error": 1, "node_error_set": 3,
@@ -69,6 +69,7 @@ UNSEEN = {
     "more than %d parses at once": "lib/node/test",
     "more messages, left out": "tests/hostile/init/run refused",
     "more refused sessions, left out": "the same, ten seconds later",
+    "%s does not end: %s": "own mistake",
     "does not answer the close of": "tests/fuzz/sandbox, after ten seconds",
     "the document has %zu bytes, the limit": "lib/node/test",
 }

@@ -70,6 +70,21 @@ static char *receive(int fd, size_t *len)
 	return text;
 }
 
+/* Up to an empty line, and no byte more. */
+static char *receive_answer(int fd, size_t *len)
+{
+	char *text = util_alloc(CHUNK + 1);
+
+	*len = 0;
+	while (*len < CHUNK && recv(fd, text + *len, 1, 0) == 1) {
+		*len += 1;
+		if (*len > 1 && !memcmp(text + *len - 2, "\n\n", 2))
+			break;
+	}
+	text[*len] = '\0';
+	return text;
+}
+
 /* An answer is complete if it ends with an empty line. */
 static bool complete(char *text, size_t len)
 {
@@ -110,13 +125,21 @@ char *client_ask(const struct runtime_dir *d, const struct client_request *r,
 	if (r->patient)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &forever,
 		           sizeof(forever));
-	text = post(fd, r) ? receive(fd, &len) : util_alloc(1);
-	close(fd);
+	if (!post(fd, r))
+		text = util_alloc(1);
+	else
+		text = r->keep ? receive_answer(fd, &len) : receive(fd, &len);
 	refused = !strncmp(text, error, sizeof(error) - 1);
 	if (r->refused)
 		*r->refused = refused;
-	if (!refused && *text && complete(text, len))
+	if (!refused && *text && complete(text, len)) {
+		if (r->keep)
+			*r->keep = fd;
+		else
+			close(fd);
 		return text;
+	}
+	close(fd);
 	if (missing && r->quiet_if_ended && !refused)
 		*missing = true;
 	else if (refused)

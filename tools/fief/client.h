@@ -16,6 +16,8 @@ struct client_request {
 	bool quiet_if_missing;
 	bool quiet_if_ended; /* it gave no answer: as if missing */
 	bool *refused;       /* set to whether it told an error; NULL */
+	int *keep;           /* the connection goes on behind the answer, and is
+	                      * the caller's; NULL: the answer is all of it */
 };
 char *client_ask(const struct runtime_dir *d, const struct client_request *r,
                  bool *missing);

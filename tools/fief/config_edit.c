@@ -62,6 +62,25 @@ char *config_edit_escaped(const char *text)
 	return out;
 }
 
+/* <name ...> ... </name>, or <name .../>, which then has an end. */
+struct config_text config_edit_append(const struct config_text *t,
+                                      const struct node *n, const char *more)
+{
+	const bool empty = t->bytes[n->to - 2] == '/';
+	struct config_text out;
+	size_t at = n->to - 1;
+	char *text;
+
+	while (!empty && t->bytes[at] != '<')
+		at--;
+	if (!empty)
+		return config_edit_splice(t, at, at, more);
+	text = util_text("> %s </%s>", more, n->name);
+	out = config_edit_splice(t, n->to - 2, n->to, text);
+	free(text);
+	return out;
+}
+
 /* ---- attributes ---- */
 
 struct span {

@@ -22,6 +22,10 @@ bool config_place_find(const struct authority *a, const char *label,
 struct config_text config_edit_splice(const struct config_text *t, size_t from,
                                       size_t to, const char *with);
 
+/* With more at the end of what is within a node. */
+struct config_text config_edit_append(const struct config_text *t,
+                                      const struct node *n, const char *more);
+
 /* With an attribute of that node set. */
 struct config_text config_edit_attr(const struct config_text *t,
                                     const struct node *n, const char *name,

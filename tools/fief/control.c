@@ -37,18 +37,36 @@ static const char *paged_word(const char *request)
 	return NULL;
 }
 
-static bool post(struct control *c, const char *request)
+/* -1: no descriptor. */
+static bool post(struct control *c, const char *request, int fd)
 {
-	ssize_t n = send(c->fd, request, strlen(request),
-	                 MSG_DONTWAIT | MSG_NOSIGNAL);
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} with = { 0 };
+	struct iovec text = { (char *)(uintptr_t)request, strlen(request) };
+	struct msghdr m = { .msg_iov = &text, .msg_iovlen = 1 };
 
-	c->waiting = n >= 0;
+	with.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+		                        .cmsg_level = SOL_SOCKET,
+		                        .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&with.header), &fd, sizeof(fd));
+	if (fd >= 0) {
+		m.msg_control = &with;
+		m.msg_controllen = sizeof(with);
+	}
+	c->waiting = sendmsg(c->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 	return c->waiting;
 }
 
 bool control_send(struct control *c, const char *request)
 {
-	if (c->waiting || c->ended || !post(c, request))
+	return control_send_fd(c, request, -1);
+}
+
+bool control_send_fd(struct control *c, const char *request, int fd)
+{
+	if (c->waiting || c->ended || !post(c, request, fd))
 		return false;
 	c->len = 0;
 	c->answer[0] = '\0';
@@ -73,7 +91,7 @@ static bool next_page(struct control *c)
 	         strtoul(c->answer + at + sizeof(more) - 1, NULL, 10));
 	c->len = at;
 	c->answer[at] = '\0';
-	return post(c, request);
+	return post(c, request, -1);
 }
 
 static void append(struct control *c, const char *text, size_t len)

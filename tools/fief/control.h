@@ -25,6 +25,9 @@ void control_fini(struct control *c);
 /* Send a request. False if another one is still waiting, or core is gone. */
 bool control_send(struct control *c, const char *request);
 
+/* The same with a descriptor, which stays the caller's. */
+bool control_send_fd(struct control *c, const char *request, int fd);
+
 /* Handle what is there. True if this completed an answer, which then stays in
  * `answer` until the next request. */
 bool control_readable(struct control *c);

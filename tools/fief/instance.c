@@ -169,7 +169,8 @@ static size_t watch(struct instance *in, struct pollfd *p)
 
 static void core_answered(struct instance *in)
 {
-	if (live_core_answered(&in->requests.live))
+	if (live_core_answered(&in->requests.live) ||
+	    views_core_answered(&in->requests.views))
 		server_dispatch(&in->server);
 	else
 		server_core_answered(&in->server);
@@ -191,6 +192,7 @@ static void step(struct instance *in)
 
 	next = util_earlier(next, watch_step(&in->file, &in->requests));
 	next = util_earlier(next, requests_step(&in->requests));
+	views_step(&in->requests.views);
 	next = util_earlier(next, live_step(&in->requests.live));
 	news(in);
 	n = watch(in, p);

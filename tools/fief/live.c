@@ -81,7 +81,7 @@ static void end(struct live *l, const char *error)
 	l->back = false;
 	if (!error && !in_force(l, text, l->len))
 		history_add(&l->history, origin, text, l->len, l->same_as);
-	l->done(l->ctx, client, error);
+	l->change_done(l->ctx, client, error);
 	free(origin);
 	free(text);
 	free(why);
@@ -89,12 +89,18 @@ static void end(struct live *l, const char *error)
 
 static void store(struct live *l, const char *text, size_t len)
 {
-	struct config_text t = { (char *)(uintptr_t)text, len };
+	const struct config_text t = { (char *)(uintptr_t)text, len };
+	struct config_text dressed = { 0 };
+	int failed;
 
 	l->state = LIVE_STORED;
 	l->word = WORD_NONE;
 	l->deadline = util_now_ms() + INIT_MS;
-	if (system_file_store(l->config, &t))
+	if (l->dress)
+		l->dress(l->ctx, &t, l->back, &dressed);
+	failed = system_file_store(l->config, l->dress ? &dressed : &t);
+	free(dressed.bytes);
+	if (failed)
 		end(l, "there is no memory for the configuration");
 }
 
@@ -127,24 +133,37 @@ static char *obstacle(const struct live *l, const struct live_change *c)
 	return mistake(l, c->text, c->len);
 }
 
-bool live_begin(struct live *l, const struct live_change *c)
+static void take(struct live *l, const struct live_change *c)
 {
-	char *why;
-
-	if (l->state != LIVE_IDLE)
-		return false;
-	why = obstacle(l, c);
-	if (why || (!c->again && in_force(l, c->text, c->len))) {
-		l->done(l->ctx, c->client, why);
-		free(why);
-		return true;
-	}
 	l->origin = util_text("%.*s", HISTORY_ORIGIN_MAX, c->origin);
 	l->text = util_alloc(c->len + 1);
 	memcpy(l->text, c->text, c->len);
 	l->len = c->len;
 	l->same_as = c->same_as;
 	l->client = c->client;
+	l->change_done = c->done ? c->done : l->done;
+}
+
+bool live_begin(struct live *l, const struct live_change *change)
+{
+	const struct history_entry *now = history_last(&l->history);
+	struct live_change c = *change;
+	char *why;
+
+	if (l->state != LIVE_IDLE)
+		return false;
+	if (!c.text && now) {
+		c.text = now->text;
+		c.len = now->len;
+		c.again = true;
+	}
+	why = obstacle(l, &c);
+	if (why || (!c.again && in_force(l, c.text, c.len))) {
+		(c.done ? c.done : l->done)(l->ctx, c.client, why);
+		free(why);
+		return true;
+	}
+	take(l, &c);
 	store(l, l->text, l->len);
 	live_step(l);
 	return true;

@@ -21,21 +21,29 @@ enum live_state {
 /* What came of a change: `error` is one line, NULL if it is in force. */
 typedef void live_done(void *ctx, uint64_t client, const char *error);
 
+/* What init gets for a configuration: the text with what is there only for a
+ * while. `back`: it is to stand as before the change on its way. The owner of
+ * `live` frees `out`. */
+typedef void live_dress(void *ctx, const struct config_text *text, bool back,
+                        struct config_text *out);
+
 struct live_change {
 	const char *origin; /* for the history */
-	const char *text;
+	const char *text;   /* NULL: the one in force, dressed anew */
 	size_t len;
 	uint64_t base; /* number in the history that it was made from; 0: any */
 	uint64_t same_as; /* as in the history */
 	uint64_t client;  /* for `done` */
 	bool again;       /* even if the text is the one in force */
+	live_done *done;  /* NULL: that of the owner */
 };
 
 struct live {
 	struct system_file *config; /* borrowed; NULL: nothing can change */
 	struct control *control;    /* borrowed */
 	struct history history;
-	live_done *done;
+	live_done *done;   /* of the owner */
+	live_dress *dress; /* of the owner; NULL: the text as it is */
 	void *ctx;
 
 	/* The change on its way. */
@@ -44,6 +52,7 @@ struct live {
 	char *error;         /* owned: why */
 	char *origin, *text; /* owned */
 	size_t len;
+	live_done *change_done; /* of the change */
 	uint64_t same_as, client;
 	int64_t deadline;
 	enum live_word { WORD_NONE, WORD_APPLIED, WORD_REFUSED } word;

@@ -24,6 +24,7 @@ void requests_event(struct requests *r, const char *label, const char *what,
 	char *text = util_text("%s\t%s", what, more ? more : "");
 
 	journal_add(&r->events, label, strlen(label), text, strlen(text));
+	views_event(&r->views, label, what);
 	free(text);
 }
 
@@ -86,11 +87,11 @@ static void waiting_add(struct requests *r, const struct live_change *c)
 {
 	struct waiting_change **end = &r->waiting;
 	struct waiting_change *w = util_alloc(sizeof(*w));
-	char *text = util_alloc(c->len + 1);
 
-	memcpy(text, c->text, c->len);
 	w->change = *c;
-	w->change.text = text;
+	if (c->text)
+		w->change.text =
+			memcpy(util_alloc(c->len + 1), c->text, c->len);
 	w->change.origin = util_text("%s", c->origin);
 	while (*end)
 		end = &(*end)->next;
@@ -108,7 +109,7 @@ void requests_begin(struct requests *r, const struct live_change *c)
 	live_begin(&r->live, c);
 }
 
-static void begin_next(struct requests *r)
+void requests_next(struct requests *r)
 {
 	struct waiting_change *w = r->waiting;
 
@@ -141,7 +142,7 @@ static void done(void *ctx, uint64_t client, const char *error)
 		util_error("the change was refused: %s", error);
 	free(text);
 	r->news = true;
-	begin_next(r);
+	requests_next(r);
 }
 
 void requests_apply(struct requests *r, const char *origin, const char *text,
@@ -262,6 +263,11 @@ static enum server_taken do_revoke(struct asked *a)
 	return requests_revoke(a->r, a->q, a->rest);
 }
 
+static enum server_taken do_view(struct asked *a)
+{
+	return views_take(&a->r->views, a->q, a->rest);
+}
+
 static enum server_taken do_grants(struct asked *a)
 {
 	return requests_grants(a->r, a->q);
@@ -292,6 +298,7 @@ static const struct {
 	{ "log", do_log },       { "events", do_events },
 	{ "grant", do_grant },   { "revoke", do_revoke },
 	{ "grants", do_grants }, { "report", do_report },
+	{ "view", do_view },
 };
 
 enum server_taken requests_take(struct requests *r,
@@ -312,6 +319,14 @@ enum server_taken requests_take(struct requests *r,
 
 /* ---- life ---- */
 
+static void dress(void *ctx, const struct config_text *text, bool back,
+                  struct config_text *out)
+{
+	struct requests *r = ctx;
+
+	views_dress(&r->views, text, back, out);
+}
+
 void requests_init(struct requests *r, struct system_file *config,
                    struct control *control, struct server *server)
 {
@@ -319,7 +334,9 @@ void requests_init(struct requests *r, struct system_file *config,
 	journal_init(&r->log, LOG_LINES, LOG_BYTES);
 	journal_init(&r->events, EVENTS, EVENT_BYTES);
 	live_init(&r->live, config, control);
+	views_init(&r->views, r);
 	r->live.done = done;
+	r->live.dress = dress;
 	r->live.ctx = r;
 }
 
@@ -332,6 +349,7 @@ void requests_fini(struct requests *r)
 		waiting_free(w);
 	}
 	grant_table_fini(&r->grants);
+	views_fini(&r->views);
 	system_close(r);
 	live_fini(&r->live);
 	journal_fini(&r->log);

@@ -10,6 +10,7 @@
  *   history              see history.h
  *   grant BASE ..., revoke BASE ID   as apply, see grant_table.h
  *   grants               "grants", and the lines of it
+ *   view ...             see view/views.h
  *   report               the state report of the first component, as core tells
  *                        it (see core/linux/control.c); "unwanted" if the
  *                        configuration in force has no <report>
@@ -23,11 +24,13 @@
 #include "journal.h"
 #include "live.h"
 #include "server.h"
+#include "view/views.h"
 
 struct requests {
 	struct live live;
 	struct journal log, events;
 	struct grant_table grants;
+	struct views views;
 	struct server *server; /* borrowed */
 	/* Numbers of the journals when the change on its way began. */
 	uint64_t log_from, events_from;
@@ -51,6 +54,9 @@ void requests_apply(struct requests *, const char *origin, const char *text,
 
 /* Begin a change, or have it wait for the one on its way. */
 void requests_begin(struct requests *, const struct live_change *);
+
+/* A change is done: the next one that waits. */
+void requests_next(struct requests *);
 
 /* The configuration in force, read; NULL: there is none for init. */
 const struct authority *requests_system(struct requests *);

@@ -164,27 +164,27 @@ static struct config_text add_route(const struct config_place *p,
 {
 	const struct config_text *t = &p->a->text;
 	char *rest = content(t, node_first(p->in->root, "default-route"));
-	const bool empty = t->bytes[p->node->to - 2] == '/';
-	size_t at = p->node->to - 1;
-	char *text = util_text("%s<route> %s %s </route>%s", empty ? ">" : "",
-	                       rule, rest, empty ? "</start>" : "");
-	struct config_text out;
+	char *text = util_text("<route> %s %s </route>", rule, rest);
+	struct config_text out = config_edit_append(t, p->node, text);
 
-	while (!empty && t->bytes[at] != '<')
-		at--;
-	out = empty ? config_edit_splice(t, p->node->to - 2, p->node->to,
-	                                 text) :
-	              config_edit_splice(t, at, at, text);
 	free(rest);
 	free(text);
 	return out;
+}
+
+struct config_text route_edit_rule(const struct config_place *p,
+                                   const char *rule)
+{
+	const struct node *route = node_first(p->node, "route");
+
+	return route ? add_to_route(&p->a->text, route, rule) :
+	               add_route(p, rule);
 }
 
 char *route_edit_add(const struct authority *a, const struct route_grant *g,
                      struct config_text *out, bool *made)
 {
 	char near[LABEL_MAX + 1] = "";
-	const struct node *route;
 	struct config_place p;
 	struct server server;
 	char *rule;
@@ -197,10 +197,8 @@ char *route_edit_add(const struct authority *a, const struct route_grant *g,
 	if (server.why)
 		return server.why;
 	rule = rule_text(g, server.name);
-	route = node_first(p.node, "route");
-	*made = !route;
-	*out = route ? add_to_route(&a->text, route, rule) :
-	               add_route(&p, rule);
+	*made = !node_first(p.node, "route");
+	*out = route_edit_rule(&p, rule);
 	free(rule);
 	return NULL;
 }

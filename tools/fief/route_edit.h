@@ -12,6 +12,11 @@ struct route_grant {
 	const char *server; /* a sibling of the component, or "parent" */
 };
 
+/* The text with a rule, as XML, in front of all others of the component. If it
+ * has none of its own, it gets the default ones after this one. */
+struct config_text route_edit_rule(const struct config_place *p,
+                                   const char *rule);
+
 /*
  * The text with the rule in front of all others of the component. `*made`: it
  * had no rules of its own, and got the default ones after this one. Returns

@@ -171,12 +171,55 @@ static void run_request(struct server *s, struct server_client *c)
 	do_owner(s, c);
 }
 
-void server_answer(struct server *s, uint64_t client, const char *text)
+static struct server_client *client_find(struct server *s, uint64_t turn,
+                                         enum client_state state)
 {
 	for (size_t i = 0; i < SERVER_CLIENTS; i++)
-		if (s->client[i].state == CLIENT_LATER &&
-		    s->client[i].turn == client)
-			client_answer(&s->client[i], text);
+		if (s->client[i].state == state && s->client[i].turn == turn)
+			return &s->client[i];
+	return NULL;
+}
+
+void server_answer(struct server *s, uint64_t client, const char *text)
+{
+	struct server_client *c = client_find(s, client, CLIENT_LATER);
+
+	if (c)
+		client_answer(c, text);
+}
+
+/* ---- lent connections ---- */
+
+int server_fd(struct server *s, uint64_t client)
+{
+	const struct server_client *c = client_find(s, client, CLIENT_LATER);
+
+	if (!c)
+		c = client_find(s, client, CLIENT_LENT);
+	return c ? c->fd : -1;
+}
+
+/* The answer is short, and the first that is sent there: there is room. */
+void server_lend(struct server *s, uint64_t client, const char *text)
+{
+	struct server_client *c = client_find(s, client, CLIENT_LATER);
+
+	if (!c)
+		return;
+	client_text(c, text);
+	client_text(c, "\n");
+	output_flush(&c->out);
+	c->state = CLIENT_LENT;
+	if (c->out.broken || output_pending(&c->out))
+		client_close(c);
+}
+
+void server_take_back(struct server *s, uint64_t client)
+{
+	struct server_client *c = client_find(s, client, CLIENT_LENT);
+
+	if (c)
+		client_close(c);
 }
 
 void server_news(struct server *s)
@@ -293,6 +336,7 @@ size_t server_poll(const struct server *s, struct pollfd *p)
 	static const short events[] = {
 		[CLIENT_REQUEST] = POLLIN,
 		[CLIENT_ANSWER] = POLLOUT,
+		[CLIENT_LENT] = POLLRDHUP,
 	};
 
 	p[0] = (struct pollfd){ .fd = s->listen, .events = POLLIN };

@@ -38,6 +38,7 @@ enum client_state {
 	CLIENT_LATER,   /* waits for server_answer */
 	CLIENT_NEWS,    /* waits for server_news */
 	CLIENT_ANSWER,  /* the answer is on its way */
+	CLIENT_LENT,    /* its connection is somebody else's */
 };
 
 struct server_client {
@@ -98,6 +99,14 @@ void server_ready(struct server *s, const struct pollfd *p);
 
 /* The answer to a request that was taken for LATER; the client may be gone. */
 void server_answer(struct server *s, uint64_t client, const char *text);
+
+/* Its connection while it waits for server_answer, or lent; -1: it is gone. */
+int server_fd(struct server *s, uint64_t client);
+
+/* As server_answer, but the connection goes on, in the hands of somebody else:
+ * here only its end is of interest. */
+void server_lend(struct server *s, uint64_t client, const char *text);
+void server_take_back(struct server *s, uint64_t client);
 
 /* There is something new for those who wait for it. */
 void server_news(struct server *s);
