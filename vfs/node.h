@@ -21,6 +21,7 @@
 #include <vfs/op.h>
 
 struct vfs_fs;
+struct vfs_type;
 
 struct vfs_node {
 	struct vfs_fs *fs; /* counted */
@@ -173,6 +174,8 @@ struct vfs_fs {
 	uint64_t dev;
 	uint32_t refs;
 	uint32_t generation; /* of the last configuration that has it */
+	/* Core: its type is loaded, and counted; or NULL. */
+	const struct vfs_type *loaded;
 };
 
 /* ---- a plugin ---- */

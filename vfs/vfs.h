@@ -25,11 +25,25 @@
 
 /* ---- the tree ---- */
 
+/*
+ * Types beside those of the table: of plugins that are loaded when a config names
+ * them, as <vfs/so/loader.h> does.
+ */
+struct vfs_loader {
+	/* The type for a node, to be given back by `put`. Errors: NOT_FOUND
+	 * (there is none), or why it cannot be had; `err` says it. */
+	enum fief_err (*get)(struct vfs_loader *, const struct node *config,
+	                     struct node_error *, const struct vfs_type **);
+	/* Its code may be on the stack: it may go only later. */
+	void (*put)(struct vfs_loader *, const struct vfs_type *);
+};
+
 struct vfs_args {
 	struct fief_alloc *alloc; /* borrowed: for all that is in it */
 	struct fief_env *env;     /* borrowed: for sessions; NULL: none */
 	/* Plugins, NULL at the end; borrowed. */
 	const struct vfs_type *const *types;
+	struct vfs_loader *loader; /* borrowed: of others; NULL: none */
 	/* Time of files, ns since 1970; NULL: since the start. */
 	int64_t (*now)(void *arg);
 	void *now_arg; /* borrowed */

@@ -58,6 +58,7 @@ struct vfs {
 	struct fief_alloc *alloc; /* borrowed */
 	struct fief_env *env;     /* borrowed or NULL */
 	const struct vfs_type *const *types;
+	struct vfs_loader *loader; /* borrowed or NULL */
 	int64_t (*now)(void *);
 	void *now_arg;
 	bool async;
@@ -107,6 +108,11 @@ enum vfs_err place_below(struct vfs_place *p, struct vfs_name,
 enum vfs_err place_up(struct vfs_place **at);
 /* All of them, after the tree has become another one. */
 void places_update(struct vfs *);
+
+/* ---- fs.c ---- */
+
+/* One of a loader goes back; NULL is ignored. */
+void type_put(struct vfs *, const struct vfs_type *loaded);
 
 /* ---- walk.c ---- */
 

@@ -27,6 +27,15 @@ void vfs_node_init(struct vfs_node *n, struct vfs_fs *fs,
 	fs->refs++;
 }
 
+static void fs_destroy(struct vfs_fs *fs)
+{
+	const struct vfs_type *loaded = fs->loaded;
+	struct vfs *v = fs->vfs;
+
+	fs->ops->destroy(fs);
+	type_put(v, loaded);
+}
+
 void vfs_node_put(struct vfs_node *n)
 {
 	struct vfs_fs *fs;
@@ -36,7 +45,7 @@ void vfs_node_put(struct vfs_node *n)
 	fs = n->fs;
 	n->ops->put(n);
 	if (!--fs->refs)
-		fs->ops->destroy(fs);
+		fs_destroy(fs);
 }
 
 /* ---- what few have ---- */

@@ -30,13 +30,16 @@ static const struct node *parse(struct test_tree *t, const char *config)
 }
 
 struct fief_env *test_env;
+struct vfs_loader *test_loader;
 
 void test_tree_init(struct test_tree *t, const struct vfs_type *const *types,
                     const char *config)
 {
-	struct vfs_args a = {
-		.env = test_env, .types = types, .now = now, .now_arg = t
-	};
+	struct vfs_args a = { .env = test_env,
+		              .types = types,
+		              .loader = test_loader,
+		              .now = now,
+		              .now_arg = t };
 	static struct fief_arena_source source;
 	struct node_error err;
 

@@ -26,3 +26,4 @@ void test_tree_fini(struct test_tree *);
 extern const struct vfs_type *const test_types[];
 /* Of trees that are made from now on; NULL: none. */
 extern struct fief_env *test_env;
+extern struct vfs_loader *test_loader;
