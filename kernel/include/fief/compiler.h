@@ -7,6 +7,7 @@
 #define FIEF_PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #define FIEF_ALIGNED(n) __attribute__((aligned(n)))
 #define FIEF_HIDDEN __attribute__((visibility("hidden")))
+#define FIEF_EXPORTED __attribute__((visibility("default"), used))
 #define FIEF_USED __attribute__((used))
 #define FIEF_LIKELY(x) __builtin_expect(!!(x), 1)
 #define FIEF_UNLIKELY(x) __builtin_expect(!!(x), 0)
