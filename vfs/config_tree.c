@@ -82,11 +82,13 @@ static enum fief_err clock_open(struct config_tree *t, struct node_error *err)
 
 enum fief_err config_tree_open(struct config_tree *t, struct fief_env *env,
                                struct fief_config *config,
-                               const struct node *(*node)(const struct node *))
+                               const struct node *(*node)(const struct node *),
+                               struct vfs_loader *loader)
 {
 	const struct vfs_args args = { .alloc = env->heap,
 		                       .env = env,
 		                       .types = vfs_plugins,
+		                       .loader = loader,
 		                       .now = config_tree_now,
 		                       .now_arg = t,
 		                       .async = true };

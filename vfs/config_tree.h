@@ -25,12 +25,13 @@ struct config_tree {
 
 /*
  * Make the tree of the config as it is now. `node` is the one that says the tree,
- * `vfs` if NULL. Errors: INVALID (there is none, or it is wrong), those of the
- * tree.
+ * `vfs` if NULL. `loader` is for plugins that are not linked; NULL: there are none.
+ * Errors: INVALID (there is no tree, or it is wrong), those of the tree.
  */
 FIEF_MUST enum fief_err
 config_tree_open(struct config_tree *, struct fief_env *, struct fief_config *,
-                 const struct node *(*node)(const struct node *config));
+                 const struct node *(*node)(const struct node *config),
+                 struct vfs_loader *loader);
 
 /* Time of files in it. */
 int64_t config_tree_now(void *tree);

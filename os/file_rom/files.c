@@ -40,7 +40,7 @@ enum fief_err files_open_with(struct files *f, struct fief_env *env,
 	if (!e)
 		e = config_read(f);
 	if (!e)
-		e = config_tree_open(&f->tree, env, &f->config, tree);
+		e = config_tree_open(&f->tree, env, &f->config, tree, NULL);
 	f->vfs = f->tree.vfs;
 	return e;
 }

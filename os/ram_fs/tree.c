@@ -14,3 +14,9 @@ static const struct node *tree(const struct node *config)
 }
 
 const struct node *(*const server_node)(const struct node *config) = tree;
+
+struct vfs_loader *server_loader(struct fief_env *env)
+{
+	(void)env;
+	return NULL;
+}

@@ -6,11 +6,13 @@
 #include <fief/log.h>
 #include <lib/mem.h>
 #include <vfs/plugins.h>
+#include <vfs/so/loader.h>
 
 enum { MODE = 0755 };
 
 static struct fief_env *env;
 static struct vfs *vfs;
+static struct vfs_so so;
 static bool done;
 static enum vfs_err result;
 
@@ -18,10 +20,12 @@ void sync_init(struct fief_env *e, const struct node *config)
 {
 	const struct vfs_args args = { .alloc = e->heap,
 		                       .env = e,
-		                       .types = vfs_plugins };
+		                       .types = vfs_plugins,
+		                       .loader = &so.loader };
 	struct node_error err = { { 0, 0 }, "out of memory" };
 
 	env = e;
+	vfs_so_init(&so, e);
 	if (!vfs_create(&args, node_first(config, "vfs"), &err, &vfs))
 		return;
 	fief_error("config:%u:%u: %s", err.at.line, err.at.column, err.text);
@@ -31,6 +35,7 @@ void sync_init(struct fief_env *e, const struct node *config)
 void sync_fini(void)
 {
 	vfs_destroy(vfs);
+	vfs_so_fini(&so);
 }
 
 struct vfs *sync_tree(void)

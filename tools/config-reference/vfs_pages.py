@@ -30,8 +30,13 @@ What can be in the node `<vfs>` of a component's configuration, and in each `<di
 | `<dir name="...">` | a directory, with any of these in it; `name` is one name, without a slash |
 """
 TAIL = """
-[fief-vfs.xsd](fief-vfs.xsd) says the same for editors and other tools. It cannot say how many bytes a name has, how large numbers may be, and what is in the nodes that
-a file system takes for its own.
+[fief-vfs.xsd](fief-vfs.xsd) says the same for editors and other tools. It cannot say how many bytes a name has, how large numbers may be, what is in the nodes that
+a file system takes for its own, and what plugins there are.
+
+## Others
+
+A component that loads plugins, as the server `vfs` does, takes a node of another name for the file system in the ROM module `vfs_NAME.so`. What can be in it, the plugin says: mistakes in it are
+told as in all others. How one is written is in [vfs/so/README.md](../../vfs/so/README.md).
 
 ## As data
 

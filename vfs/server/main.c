@@ -21,7 +21,8 @@ static enum fief_err start(struct fief_env *env)
 	enum fief_err e = fief_config_open(env, &m.config);
 
 	if (!e)
-		e = config_tree_open(&m.tree, env, &m.config, server_node);
+		e = config_tree_open(&m.tree, env, &m.config, server_node,
+		                     server_loader(env));
 	if (e)
 		return e;
 	m.vfs = m.tree.vfs;

@@ -91,6 +91,8 @@ struct request {
 
 /* The node of the configuration that says the tree; NULL: <vfs>. */
 extern const struct node *(*const server_node)(const struct node *config);
+/* What loads plugins that are not linked; NULL: nothing does. */
+struct vfs_loader *server_loader(struct fief_env *);
 
 /* ---- policy.c ---- */
 
