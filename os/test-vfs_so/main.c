@@ -4,17 +4,13 @@
 #include <fief/config.h>
 #include <fief/log.h>
 #include <lib/mem.h>
-#include <os/check.h>
 #include <session/pd.h>
 #include <vfs/config_tree.h>
 #include <vfs/so/loader.h>
 
-struct fief_env *check_env;
+#include "test.h"
 
-struct left {
-	uint64_t ram;
-	uint32_t caps;
-};
+struct fief_env *check_env;
 
 static struct main {
 	struct fief_env *env;
@@ -31,7 +27,7 @@ static struct main {
 
 /* ---- what is left of the quota ---- */
 
-static struct left left_now(void)
+struct left left_now(void)
 {
 	uint64_t ram, ram_used;
 	uint32_t caps, caps_used;
@@ -121,6 +117,8 @@ static void next_step(void)
 			m.mark = left_now();
 		else if (node_has_type(m.step, "compare"))
 			compare();
+		else if (node_has_type(m.step, "fail"))
+			fail_all(m.step);
 	}
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Has variables, with and without a value, and pointers to its own functions. */
+/* Has variables, with and without a value, and pointers to its own functions; does
+ * to its parts what they do not have the right for, if it is told to. */
 
+#include <lib/mem.h>
 #include <vfs/plugin/value.h>
 
 #include <vfs/so/plugin.h>
@@ -33,6 +35,28 @@ static enum vfs_err sum_get(void *arg, struct fmt *out)
 
 static const struct value sum = { "static", sum_get, NULL };
 
+/* ---- rights ---- */
+
+static const char text[] = "a constant";
+static unsigned char code[] = { 0xc3 }; /* ret */
+
+static void write_to(const volatile void *at)
+{
+	*(volatile char *)(uintptr_t)at = 1;
+}
+
+static void touch(const char *part)
+{
+	if (!strcmp(part, "code"))
+		write_to((const void *)(uintptr_t)first_up);
+	else if (!strcmp(part, "constant"))
+		write_to(text);
+	else if (!strcmp(part, "relocated"))
+		write_to(&sum);
+	else if (!strcmp(part, "data"))
+		((void (*)(void))(uintptr_t)code)();
+}
+
 static enum fief_err static_create(struct vfs *v, const struct node *config,
                                    struct node_error *err, struct vfs_fs **out)
 {
@@ -40,7 +64,8 @@ static enum fief_err static_create(struct vfs *v, const struct node *config,
 	struct fixed_fs *f;
 	enum fief_err e = fixed_create(v, sizeof(*f), &f);
 
-	(void)config, (void)err;
+	(void)err;
+	touch(node_attr(config, "touch", ""));
 	if (e)
 		return e;
 	e = fixed_add(f, NULL, fixed_name("", 0), VFS_DIR, NULL, &root);
@@ -53,7 +78,15 @@ static enum fief_err static_create(struct vfs *v, const struct node *config,
 	return e;
 }
 
-static const struct vfs_schema schema = { .text = "tells of its variables" };
+static const struct vfs_attr attrs[] = {
+	{ .name = "touch", .text = "which part: it crashes" },
+	{ 0 },
+};
+
+static const struct vfs_schema schema = {
+	.text = "tells of its variables",
+	.attrs = attrs,
+};
 
 static const struct vfs_type type = {
 	.name = "test-static",
