@@ -7,6 +7,7 @@
 #include <init/config_schema.h>
 #include <lib/mem.h>
 #include <vfs/plugins.h>
+#include <vfs/so/loader.h>
 
 #include "server.h"
 
@@ -16,6 +17,7 @@ static struct main {
 	const struct kif_host_stream_ops *stream;
 	struct fief_signal_handler ready;
 	struct server server;
+	struct vfs_so so; /* plugins of the tree */
 	size_t got; /* of the message that comes */
 	bool ended; /* nobody is there any more: whoever started us ends us */
 	bool busy;  /* in `work` */
@@ -164,11 +166,13 @@ static enum fief_err tree_open(void)
 	const struct vfs_args args = { .alloc = m.env->heap,
 		                       .env = m.env,
 		                       .types = vfs_plugins,
+		                       .loader = &m.so.loader,
 		                       .async = true };
 	const struct node *config = node_first(m.config.root, "vfs");
 	struct node_error err = { { 0, 0 }, "there is no <vfs>" };
 	enum fief_err e = FIEF_INVALID;
 
+	vfs_so_init(&m.so, m.env);
 	if (config)
 		e = vfs_create(&args, config, &err, &m.server.vfs);
 	return e ? refuse_config(&err, e) : e;

@@ -234,6 +234,13 @@ class Looks(LiveCase):
         self.assertEqual(self.fief("ls", "fs:/sub")[1], "s\n")
         self.refused(1, "app:/none: No such file", "ls", "app:/none")
 
+    def test_plugin(self):
+        """A file system that the component itself loads."""
+        tree = '<config do="idle"> <vfs> <counter/> </vfs> </config>'
+        self.system(child("app", tree, ram="4M", caps="200"))
+        self.there("app")
+        self.assertEqual(self.done("ls", "app"), "counter\n")
+
     def test_as_another_one(self):
         self.system(FS)
         self.there("fs")

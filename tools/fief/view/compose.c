@@ -99,7 +99,7 @@ static char *rule_copy(const struct node *rule, const char *component)
  * the component. */
 static char *tree_routes(const struct config_place *p)
 {
-	static const char *const own[] = { "PD", "CPU", "LOG", "Host" };
+	static const char *const own[] = { "PD", "CPU", "LOG", "RM", "Host" };
 	const struct node *route = node_first(p->node, "route");
 	char *text = util_text("<service name=\"ROM\" label=\"fs_9p\"> "
 	                       "<parent/> </service> ");
@@ -301,8 +301,8 @@ static void edit_init(struct config_text *t, const char *label, edit *e)
 static struct config_text add_services(const struct authority *a,
                                        const struct authority_init *in)
 {
-	static const char *const needed[] = { "ROM", "PD", "CPU", "LOG",
-		                              "Host" };
+	static const char *const needed[] = { "ROM", "PD", "CPU",
+		                              "LOG", "RM", "Host" };
 	const struct node *list = node_first(in->root, "parent-provides");
 	char *text = util_text("%s", list ? "" : "<parent-provides> ");
 	struct config_text out = { 0 };
