@@ -18,7 +18,7 @@ static struct main {
 	struct fief_signal_handler ready;
 	struct server server;
 	struct vfs_so so; /* plugins of the tree */
-	size_t got; /* of the message that comes */
+	size_t got;       /* of the message that comes */
 	bool ended; /* nobody is there any more: whoever started us ends us */
 	bool busy;  /* in `work` */
 	unsigned char message[P9_MESSAGE_MAX];
