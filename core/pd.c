@@ -269,7 +269,7 @@ enum fief_err core_pd_run(struct core_pd *pd, const struct kcore_ds *binary,
 	enum fief_err e =
 		pd->host ? kcore_pd_create_granted(pd, pd->host->grant->grant,
 	                                           &pd->pd) :
-			   kcore_pd_create(pd, &pd->pd);
+			   kcore_pd_create(pd, binary, &pd->pd);
 
 	if (e)
 		return e;

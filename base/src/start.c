@@ -41,6 +41,7 @@ void fief_start(const struct kif_boot *boot)
 		.ram = &r->ram.ram,
 		.heap = &r->heap.alloc,
 		.host = boot->host,
+		.guest = boot->guest,
 	};
 	fief_component_construct(&r->env);
 	fief_entrypoint_run(&r->ep);

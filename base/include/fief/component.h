@@ -26,6 +26,8 @@ struct fief_env {
 	/* What of the host a driver was started with, <fief/kif_host.h>; NULL
 	 * for all others. */
 	const struct kif_host *host;
+	/* Of one that runs guests, <fief/kif_guest.h>; else NULL. */
+	const struct kif_guest *guest;
 };
 
 /* Implemented by the component. Runs on the initial thread. */

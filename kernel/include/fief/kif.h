@@ -247,6 +247,7 @@ enum kif_boot_cap {
 };
 
 struct kif_host;
+struct kif_guest;
 
 struct kif_boot {
 	const struct kif *kif;
@@ -258,4 +259,6 @@ struct kif_boot {
 	_Atomic uint32_t lost_pages;
 	/* What a driver was started with, <fief/kif_host.h>; or NULL. */
 	const struct kif_host *host;
+	/* <fief/kif_guest.h>, of a component that runs guests; or NULL. */
+	const struct kif_guest *guest;
 };

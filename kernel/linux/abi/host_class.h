@@ -23,6 +23,7 @@ enum host_class {
 	CLASS_FILE_WRITE,
 	CLASS_TTY,
 	CLASS_STREAM,
+	CLASS_GUEST, /* runs guests: nothing more of the host */
 	CLASSES
 };
 

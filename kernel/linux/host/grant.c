@@ -25,12 +25,14 @@ static bool possible(enum host_class class)
 	return class != CLASS_DIR_WRITE || host.landlock;
 }
 
-/* Its number; 0 is that of native PDs. */
+enum { PLACES = HOST_CLASSES + KCORE_GRANTS };
+
+/* Its number, behind those of classes without a grant. */
 static unsigned place_free(void)
 {
-	unsigned i = 1;
+	unsigned i = HOST_CLASSES;
 
-	while (i <= KCORE_GRANTS && host.zygote[i])
+	while (i < PLACES && host.zygote[i])
 		i++;
 	return i;
 }
@@ -44,7 +46,7 @@ enum fief_err kcore_grant_create(enum kif_host_kind kind, bool writeable,
 
 	if (!possible(class))
 		return FIEF_UNSUPPORTED;
-	g = number <= KCORE_GRANTS ? calloc(1, sizeof(*g)) : NULL;
+	g = number < PLACES ? calloc(1, sizeof(*g)) : NULL;
 	if (!g)
 		return FIEF_LIMIT;
 	g->zygote.number = number;

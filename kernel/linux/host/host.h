@@ -99,6 +99,9 @@ struct kcore_ds {
 	bool sealed;
 };
 
+/* Zygotes that no grant has: the first ones. */
+enum { HOST_CLASSES = 2 };
+
 struct host {
 	const struct kcore_events *events;
 	struct kif_pd kif; /* core as a PD of its own */
@@ -110,7 +113,8 @@ struct host {
 	const char *image; /* borrowed: path of the kif image */
 	int landlock;      /* version; 0: none */
 	struct host_zygote native;
-	struct host_zygote *zygote[KCORE_GRANTS + 1];
+	struct host_zygote guest; /* of PDs that run guests */
+	struct host_zygote *zygote[KCORE_GRANTS + HOST_CLASSES];
 	unsigned nzygotes;
 	int children;
 	struct kcore_pd *ready[HOST_READY];
@@ -225,6 +229,10 @@ FIEF_MUST enum fief_err host_spawn(struct kcore_pd *);
 /* The zygote has room, maybe: send what waits. */
 void host_spawns_pump(struct host_zygote *);
 void host_spawn_drop(struct kcore_pd *);
+
+/* ---- image.c ---- */
+/* Is it that of a component that runs guests? */
+bool host_image_of_guests(const struct kcore_ds *);
 
 /* ---- pd.c ---- */
 bool host_pds_ready(void); /* as many as can be, for now */

@@ -234,11 +234,14 @@ void host_pd_prepare(void)
 	                     ready_make() != FIEF_OK;
 }
 
-enum fief_err kcore_pd_create(void *ctx, struct kcore_pd **out)
+enum fief_err kcore_pd_create(void *ctx, const struct kcore_ds *binary,
+                              struct kcore_pd **out)
 {
 	enum fief_err e = FIEF_OK;
 
-	if (host.nready) {
+	if (host_image_of_guests(binary)) {
+		e = pd_make(&host.guest, out);
+	} else if (host.nready) {
 		*out = host.ready[0];
 		ready_take(*out);
 	} else {

@@ -158,6 +158,10 @@ enum fief_err host_zygotes_init(const char *image)
 	host.image = image;
 	z->grant = -1;
 	host.zygote[host.nzygotes++] = z;
+	host.guest.number = host.nzygotes;
+	host.guest.class = CLASS_GUEST;
+	host.guest.grant = host.guest.sock = host.guest.listener = -1;
+	host.zygote[host.nzygotes++] = &host.guest;
 	e = children_watch();
 	if (!e)
 		e = host_zygote_start(z);

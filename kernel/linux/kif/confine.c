@@ -176,6 +176,7 @@ static const struct {
 	[CLASS_FILE_WRITE] = FILTER(seccomp_file_write),
 	[CLASS_TTY] = FILTER(seccomp_tty),
 	[CLASS_STREAM] = FILTER(seccomp_stream),
+	[CLASS_GUEST] = FILTER(seccomp_guest),
 #undef FILTER
 };
 

@@ -128,5 +128,5 @@ static const struct kif_host hosts[CLASSES] = {
 
 const struct kif_host *kif_host_of(enum host_class class)
 {
-	return class == CLASS_NATIVE ? NULL : &hosts[class];
+	return hosts[class].version ? &hosts[class] : NULL;
 }

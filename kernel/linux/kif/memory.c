@@ -131,6 +131,32 @@ static enum fief_err map_got(struct kif_pd *pd, int fd,
 	return e;
 }
 
+/* One that names a dataspace of core, as it seems. */
+static bool ds_named(const struct kcap *c, unsigned access)
+{
+	return c && kcap_kind(c) == KCAP_FOREIGN &&
+	       kcap_chan(c) == CORE_CHANNEL && access &&
+	       access <= (KIF_READ | KIF_WRITE | KIF_EXEC);
+}
+
+enum fief_err kif_memory_open(fief_cap ds, unsigned rights, uint64_t *size,
+                              int *fd)
+{
+	struct kif_pd *pd = kif_pd_self();
+	const struct kcap *c = kcap_get(pd, ds);
+	int got[SOCK_FDS];
+	enum fief_err e;
+
+	if (!ds_named(c, rights))
+		return FIEF_INVALID;
+	e = map_ask(pd, c, rights, size, got);
+	if (!e && got[0] < 0)
+		e = FIEF_INVALID; /* a managed one */
+	if (!e)
+		*fd = got[0];
+	return e;
+}
+
 enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
                       unsigned rights, void **out)
 {
@@ -143,10 +169,7 @@ enum fief_err kif_map(fief_cap ds, size_t off, size_t len, void *at,
 	uint64_t size;
 	bool pushed;
 
-	if (!c || kcap_kind(c) != KCAP_FOREIGN ||
-	    kcap_chan(c) != CORE_CHANNEL || !access ||
-	    access > (KIF_READ | KIF_WRITE | KIF_EXEC) ||
-	    (off | len | (size_t)at) % KIF_PAGE)
+	if (!ds_named(c, access) || (off | len | (size_t)at) % KIF_PAGE)
 		return FIEF_INVALID;
 	want.index = c->word;
 	want.gen = c->gen;

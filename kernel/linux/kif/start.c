@@ -13,6 +13,7 @@
 #include "call.h"
 #include "caps.h"
 #include "chan.h"
+#include "guest.h"
 #include "host.h"
 #include "image.h"
 #include "loader.h"
@@ -178,6 +179,7 @@ void kif_start(const int fd[SPAWN_FDS], int (*gettime)(long, void *),
 	pd->gettime = gettime;
 	start_pd(pd, fd);
 	pd->boot.host = kif_host_of(class);
+	pd->boot.guest = kif_guest_of(class);
 	binary = start_receive(pd);
 	e = kif_load(pd, binary, pd->page->start.binary_size, fd[SPAWN_BOOT],
 	             &entry);

@@ -202,6 +202,9 @@ struct kif_pd {
 	fief_cap kernel; /* handle of the kernel object */
 	_Atomic uint32_t seed_taken;
 	int (*gettime)(long clock, void *timespec);
+	/* Of guests; see <fief/kif_guest.h>. */
+	void (*guest_entry)(void);
+	bool (*guest_heal)(uint64_t address, bool write);
 	struct kif_boot boot;
 	struct kif_thread *thread[KIF_THREADS];
 };

@@ -43,4 +43,6 @@
 
 #define SECCOMP_TTY(RULE) RULE(ioctl, TTY_SETTINGS)
 
+#define SECCOMP_GUEST(RULE) RULE(arch_prctl, SET_FS)
+
 #define SECCOMP_STREAM(RULE) RULE(sendto, NO_ADDRESS)

@@ -10,10 +10,12 @@
 #include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/futex.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,7 @@ enum condition {
 	UNMAP,
 	THREAD_OR_CHILD,
 	SET_GS,
+	SET_FS,
 	DIE_WITH_PARENT,
 	HERE,
 	SECOND_HERE,
@@ -65,6 +68,7 @@ static const char *const condition_text[CONDITIONS] = {
 	[THREAD_OR_CHILD] = "exactly the flags of a thread, or of the zygote's "
 			    "child; each asks core",
 	[SET_GS] = "ARCH_SET_GS only",
+	[SET_FS] = "ARCH_SET_FS, too",
 	[DIE_WITH_PARENT] = "PR_SET_PDEATHSIG, SIGKILL only",
 	[HERE] = "a descriptor of the PD, not the current directory",
 	[SECOND_HERE] = "the same",
@@ -101,6 +105,7 @@ static const struct rule dir_write[] = { SECCOMP_DIR_WRITE(RULE) END };
 static const struct rule file_read[] = { SECCOMP_FILE_READ(RULE) END };
 static const struct rule file_write[] = { SECCOMP_FILE_WRITE(RULE) END };
 static const struct rule tty[] = { SECCOMP_TTY(RULE) END };
+static const struct rule guest[] = { SECCOMP_GUEST(RULE) END };
 static const struct rule stream[] = { SECCOMP_STREAM(RULE) END };
 #undef END
 #undef RULE
@@ -114,22 +119,36 @@ static const struct class
 {
 	const char *name, *what;
 	const struct rule *part[PARTS + 1];
+	bool pinned;   /* nothing may be mapped where its pins are */
+	bool from_kif; /* calls from elsewhere are not made */
 } classes[CLASSES] = {
 	[CLASS_NATIVE] = { "native", "every component", { native } },
 	[CLASS_DIR_READ] = { "dir_read",
 	                     "a directory, read-only",
-	                     { native, dir_read } },
+	                     { native, dir_read },
+	                     .pinned = true },
 	[CLASS_DIR_WRITE] = { "dir_write",
 	                      "a directory",
-	                      { native, dir_read, dir_write } },
+	                      { native, dir_read, dir_write },
+	                      .pinned = true },
 	[CLASS_FILE_READ] = { "file_read",
 	                      "a file or device, read-only",
-	                      { native, file_read } },
+	                      { native, file_read },
+	                      .pinned = true },
 	[CLASS_FILE_WRITE] = { "file_write",
 	                       "a file or device",
-	                       { native, file_read, file_write } },
-	[CLASS_TTY] = { "tty", "a terminal", { native, tty } },
-	[CLASS_STREAM] = { "stream", "a stream", { native, stream } },
+	                       { native, file_read, file_write },
+	                       .pinned = true },
+	[CLASS_TTY] = { "tty", "a terminal", { native, tty }, .pinned = true },
+	[CLASS_GUEST] = { .name = "guest",
+	                  .what = "programs of Linux to run (calls from "
+	                          "outside of kif are not made)",
+	                  .part = { native, guest },
+	                  .from_kif = true },
+	[CLASS_STREAM] = { "stream",
+	                   "a stream",
+	                   { native, stream },
+	                   .pinned = true },
 };
 
 enum {
@@ -138,6 +157,7 @@ enum {
 	               CLONE_CHILD_CLEARTID,
 	CHILD_FLAGS = CLONE_PARENT | SIGCHLD,
 	ARCH_SET_GS_OP = 0x1001,
+	ARCH_SET_FS_OP = 0x1002,
 };
 
 static int allow(scmp_filter_ctx ctx, int nr, struct scmp_arg_cmp a)
@@ -232,6 +252,12 @@ static int add_gs(scmp_filter_ctx ctx, int nr, bool pins)
 	return allow(ctx, nr, SCMP_A0_64(SCMP_CMP_EQ, ARCH_SET_GS_OP));
 }
 
+static int add_fs(scmp_filter_ctx ctx, int nr, bool pins)
+{
+	(void)pins;
+	return allow(ctx, nr, SCMP_A0_64(SCMP_CMP_EQ, ARCH_SET_FS_OP));
+}
+
 /* libseccomp compares all 64 bits: AT_FDCWD, and every other negative number,
  * is above, in whatever width it is given. */
 #define IS(argument, value)                                                    \
@@ -286,6 +312,7 @@ static add_special *const specials[CONDITIONS] = {
 	[UNMAP] = add_munmap,
 	[THREAD_OR_CHILD] = add_clone,
 	[SET_GS] = add_gs,
+	[SET_FS] = add_fs,
 	[DIE_WITH_PARENT] = add_prctl,
 	[BLOCK_SIZES] = add_block_sizes,
 	[TTY_SETTINGS] = add_tty_settings,
@@ -316,7 +343,7 @@ static scmp_filter_ctx build(const struct class *c)
 		die("init", -ENOMEM);
 	for (const struct rule *const *p = c->part; *p; p++)
 		for (const struct rule *r = *p; r->name; r++) {
-			e = add_rule(ctx, r, c != &classes[CLASS_NATIVE]);
+			e = add_rule(ctx, r, c->pinned);
 			if (!e)
 				e = seccomp_syscall_priority(ctx, r->nr,
 				                             priority--);
@@ -324,6 +351,28 @@ static scmp_filter_ctx build(const struct class *c)
 				die(r->name, e);
 		}
 	return ctx;
+}
+
+static void write_instruction(const struct sock_filter *i, FILE *out)
+{
+	fprintf(out, "\t{ 0x%04x, %u, %u, 0x%08x },\n", i->code, i->jt, i->jf,
+	        i->k);
+}
+
+/* What libseccomp has no words for, ahead of its program: calls of code whose
+ * address has not the upper half of kif's are not made, whatever they are. */
+static void write_origin(FILE *out)
+{
+	static const struct sock_filter origin[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		         offsetof(struct seccomp_data, instruction_pointer) +
+		                 sizeof(uint32_t)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, LAYOUT_KIF >> 32, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP),
+	};
+
+	for (size_t i = 0; i < sizeof(origin) / sizeof(origin[0]); i++)
+		write_instruction(&origin[i], out);
 }
 
 static void write_filter(const struct class *c, FILE *out)
@@ -347,9 +396,10 @@ static void write_filter(const struct class *c, FILE *out)
 	        "\n/* %s */\nstatic const struct sock_filter seccomp_%s[] = "
 	        "{\n",
 	        c->what, c->name);
+	if (c->from_kif)
+		write_origin(out);
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "\t{ 0x%04x, %u, %u, 0x%08x },\n", prog[i].code,
-		        prog[i].jt, prog[i].jf, prog[i].k);
+		write_instruction(&prog[i], out);
 	fprintf(out, "};\n");
 }
 
