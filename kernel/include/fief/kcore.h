@@ -80,8 +80,8 @@ void kcore_fini(void); /* kills every PD and the zygote */
 
 /* One to run `binary`, which may say what it needs to be like
  * (<fief/kif_guest.h>). Errors: LIMIT (host descriptors, memory), OUT_OF_RAM. */
-FIEF_MUST enum fief_err kcore_pd_create(void *ctx, const struct kcore_ds *binary,
-                                        struct kcore_pd **);
+FIEF_MUST enum fief_err
+kcore_pd_create(void *ctx, const struct kcore_ds *binary, struct kcore_pd **);
 /* One that is started with a grant, and its table of <fief/kif_host.h>. The
  * first one of each takes longer. */
 FIEF_MUST enum fief_err kcore_pd_create_granted(void *ctx, struct kcore_grant *,

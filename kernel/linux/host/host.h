@@ -99,9 +99,6 @@ struct kcore_ds {
 	bool sealed;
 };
 
-/* Zygotes that no grant has: the first ones. */
-enum { HOST_CLASSES = 2 };
-
 struct host {
 	const struct kcore_events *events;
 	struct kif_pd kif; /* core as a PD of its own */
@@ -229,10 +226,6 @@ FIEF_MUST enum fief_err host_spawn(struct kcore_pd *);
 /* The zygote has room, maybe: send what waits. */
 void host_spawns_pump(struct host_zygote *);
 void host_spawn_drop(struct kcore_pd *);
-
-/* ---- image.c ---- */
-/* Is it that of a component that runs guests? */
-bool host_image_of_guests(const struct kcore_ds *);
 
 /* ---- pd.c ---- */
 bool host_pds_ready(void); /* as many as can be, for now */

@@ -10,6 +10,9 @@
 
 struct host_spawn;
 
+/* Zygotes that no grant has: the first ones. */
+enum { HOST_CLASSES = 2 };
+
 /* A component may run, and make threads, before the zygote has told its name:
  * what it asks is answered then. */
 enum { HOST_UNDECIDED = 16 };
@@ -57,6 +60,10 @@ FIEF_MUST enum fief_err host_listener_add(struct host_zygote *);
 void host_listener_ready(struct host_zygote *);
 /* The zygote told names. */
 void host_undecided_again(struct host_zygote *);
+
+/* ---- image.c ---- */
+/* Is it that of a component that runs guests? */
+bool host_image_of_guests(const struct kcore_ds *);
 
 /* ---- grant.c ---- */
 /* A PD of it is no more. */
