@@ -77,6 +77,7 @@ struct vfs_candidate {
 	struct vfs_node *node; /* borrowed: of the mount or place */
 	uint32_t skip;         /* bytes of the path */
 	bool exact;            /* it is `node` itself */
+	bool link;             /* the same, on the way: a symbolic link */
 };
 
 /* What a path ends in, if that is no name. */

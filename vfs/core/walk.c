@@ -133,6 +133,15 @@ static void candidate_add(struct vfs_walk *w, struct vfs_node *n, size_t skip,
 		(struct vfs_candidate){ n, (uint32_t)skip, skip >= len };
 }
 
+/* A symbolic link of the configuration, with more of the path behind it. */
+static void candidate_link(struct vfs_walk *w, struct vfs_node *n, size_t skip)
+{
+	if (w->count <= VFS_LAYERS_MAX)
+		w->candidate[w->count++] =
+			(struct vfs_candidate){ n, (uint32_t)skip,
+			                        .link = true };
+}
+
 /* What is mounted at `m`, which the path reaches after `skip` bytes. */
 static void mount_candidates(struct vfs_walk *w, struct vfs_mount *m,
                              size_t skip, size_t len)
@@ -159,7 +168,10 @@ static void descend(struct vfs_walk *w, struct vfs_mount *m, size_t skip,
 	if (next > len + 1)
 		return; /* the last name, whose directory is wanted */
 	if (i->fs) {
-		candidate_add(w, i->fs->root, next, len);
+		if (i->fs->root->kind == VFS_SYMLINK && next <= len)
+			candidate_link(w, i->fs->root, next);
+		else
+			candidate_add(w, i->fs->root, next, len);
 		w->hidden = i->fs->root->kind != VFS_DIR;
 		if (w->hidden)
 			w->worst = VFS_NOT_DIR;
@@ -215,6 +227,11 @@ static enum vfs_err try_one(struct vfs_op *op, const struct vfs_candidate *c)
 	const struct vfs_fs_ops *ops = c->node->fs->ops;
 	const bool follow = w->parent || w->follow || (w->slash && !w->any);
 
+	if (c->link) { /* `walked` is what ends before the slash behind it */
+		op->node = vfs_node_get(c->node);
+		op->walked = (size_t)-1;
+		return VFS_AT_LINK;
+	}
 	if (c->exact) {
 		op->node = vfs_node_get(c->node);
 		op->walked = len - c->skip;
@@ -321,13 +338,29 @@ static enum vfs_err enter_next(struct vfs_op *op)
 	return resolve(op);
 }
 
+/* The link of the configuration that has that name, if one has. */
+static struct vfs_node *link_fixed(const struct vfs_place *p, struct vfs_name n)
+{
+	const struct vfs_mount *m = p->mount ? mount_find(p->mount, n) : NULL;
+
+	return m && m->fs && m->fs->root->kind == VFS_SYMLINK ? m->fs->root :
+	                                                        NULL;
+}
+
 static enum vfs_err enter(struct vfs_op *op)
 {
 	struct vfs_walk *w = &op->walk;
 	const struct vfs_name n = name_first(w->path, w->len);
-	enum vfs_err e = n.len > VFS_NAME_MAX ? VFS_NAME_TOO_LONG :
-	                                        place_below(w->at, n, &w->made);
+	struct vfs_node *link = link_fixed(w->at, n);
+	enum vfs_err e;
 
+	if (link) {
+		op->node = vfs_node_get(link);
+		op->walked = n.len;
+		return link_follow(op);
+	}
+	e = n.len > VFS_NAME_MAX ? VFS_NAME_TOO_LONG :
+	                           place_below(w->at, n, &w->made);
 	if (e)
 		return w->then(op, e);
 	w->worst = VFS_NOT_FOUND;

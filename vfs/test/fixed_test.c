@@ -19,7 +19,11 @@ static const char config[] =
 	"  <symlink name=\"link\" target=\"text\"/>"
 	"  <symlink name=\"dangling\" target=\"nowhere\"/>"
 	"  <dir name=\"d\"> <symlink name=\"up\" target=\"../text\"/>"
-	"    <inline/> </dir>"
+	"    <inline/> <dir name=\"e\"> <inline name=\"f\">deep</inline>"
+	"    <symlink name=\"back\" target=\"..\"/> </dir> </dir>"
+	"  <symlink name=\"to_d\" target=\"d\"/>"
+	"  <symlink name=\"to_e\" target=\"/to_d/e\"/>"
+	"  <symlink name=\"round\" target=\"round\"/>"
 	"</vfs>";
 
 static const struct test_step steps[] = {
@@ -57,10 +61,28 @@ static const struct test_step steps[] = {
 	{ "read", "dangling", .len = 5, .err = VFS_NOT_FOUND },
 	{ "stat", "dangling", .kind = VFS_SYMLINK, .count = 7 },
 	{ "target", "text", .len = 9, .err = VFS_INVALID },
+	/* links in the middle of a path, and behind each other */
+	{ "read", "to_d/e/f", .len = 9, .text = "deep", .count = 4 },
+	{ "read", "to_e/f", .len = 9, .text = "deep", .count = 4 },
+	{ "read", "to_e/back/up", .len = 5, .text = "hello", .count = 5 },
+	{ "read", "to_e/./back/e/f", .len = 9, .text = "deep", .count = 4 },
+	{ "read", "to_e/../e/f", .len = 9, .text = "deep", .count = 4 },
+	{ "read", "d/e/back/e/back/e/f", .len = 9, .text = "deep", .count = 4 },
+	{ "list", "to_e", .text = "f back " },
+	{ "list", "to_d/e/", .text = "f back " },
+	{ "list", "to_e/back/.", .text = "up inline e " },
+	{ "stat", "to_e", .kind = VFS_SYMLINK, .count = 7 },
+	{ "read", "to_d/none", .len = 9, .err = VFS_NOT_FOUND },
+	{ "read", "link/x", .len = 9, .err = VFS_NOT_DIR },
+	{ "read", "dangling/x", .len = 9, .err = VFS_NOT_FOUND },
+	{ "read", "round/x", .len = 9, .err = VFS_LOOP },
+	{ "list", "round/.", .err = VFS_LOOP },
+	{ "remove", "to_d/e/f", .err = VFS_BUSY },
 	/* what the configuration names stays */
 	{ "remove", "null", .err = VFS_BUSY },
-	{ "list", ".", .text = "null zero z full text link dangling d " },
-	{ "list", "d", .text = "up inline " },
+	{ "list", ".",
+	  .text = "null zero z full text link dangling d to_d to_e round " },
+	{ "list", "d", .text = "up inline e " },
 };
 
 static void all(void **state)
