@@ -73,7 +73,7 @@ void vfs_destroy(struct vfs *);
 
 /* -> node, and stat; flags: NOFOLLOW, DIRECTORY. */
 enum vfs_err vfs_find(struct vfs *, struct vfs_op *);
-/* -> place: a directory to begin paths at. */
+/* -> place: a directory to begin paths at; flags: NOFOLLOW. */
 enum vfs_err vfs_enter(struct vfs *, struct vfs_op *);
 /* -> file; flags: all; mode, uid, gid of what is made. A fifo is late until its
  * other end is open; with NONBLOCK it is not, but NO_READER for who writes. */

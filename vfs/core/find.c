@@ -51,7 +51,7 @@ static enum vfs_err enter_found(struct vfs_op *op, enum vfs_err e)
 
 enum vfs_err vfs_enter(struct vfs *v, struct vfs_op *op)
 {
-	op->flags = VFS_DIRECTORY;
+	op->flags = (op->flags & VFS_NOFOLLOW) | VFS_DIRECTORY;
 	return walk_begin(v, op, op->at, op->path, false, enter_found);
 }
 
