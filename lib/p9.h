@@ -20,6 +20,9 @@ enum {
 
 #define P9_NO_FID UINT32_MAX
 
+/* Errors of Linux that are no outcome of a file operation. */
+enum { P9_EIO = 5, P9_ENOMEM = 12, P9_ENFILE = 23 };
+
 /* Requests; the answer to each is one more. */
 enum p9_type {
 	P9_LERROR = 6,

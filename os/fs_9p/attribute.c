@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of files; locks. */
+/* What is known of files. */
 
 #include <lib/mem.h>
 #include <vfs/node.h>
@@ -17,7 +17,7 @@ static enum vfs_err stat_begin(struct request *r)
 
 	if (r->fid->file)
 		return vfs_file_stat(r->fid->file, op);
-	fid_point(r->fid, op);
+	fid_point(r, r->fid);
 	op->flags = VFS_NOFOLLOW;
 	return vfs_find(r->server->vfs, op);
 }
@@ -103,13 +103,15 @@ static const struct {
 /* What is given, or now. */
 static int64_t take_time(struct request *r, bool given)
 {
-	const uint64_t s = p9_u64(&r->in), ns = p9_u64(&r->in);
+	const int64_t s = (int64_t)p9_u64(&r->in),
+		      most = INT64_MAX / SECOND - 1;
+	const uint64_t ns = p9_u64(&r->in);
 
 	if (!given)
 		return vfs_now(r->server->vfs);
-	if (ns >= SECOND || s > INT64_MAX / SECOND - 1)
+	if (ns >= SECOND || s > most || s < -most)
 		r->in.bad = true;
-	return r->in.bad ? 0 : (int64_t)(s * SECOND + ns);
+	return r->in.bad ? 0 : s * SECOND + (int64_t)ns;
 }
 
 static bool change_take(struct request *r)
@@ -135,7 +137,7 @@ static enum vfs_err change_begin(struct request *r)
 
 	op->change = &r->change;
 	op->flags = VFS_NOFOLLOW;
-	fid_point(r->fid, op);
+	fid_point(r, r->fid);
 	return vfs_change(r->server->vfs, op);
 }
 
@@ -147,21 +149,24 @@ static enum vfs_err change_open(struct request *r)
 	return vfs_file_change(r->fid->file, op);
 }
 
-/* By its name; what is open and has none any more, by that. */
+/* What is open may have another name by now, or none; its size is changed by who
+ * may write to it, or by name. */
+static bool by_open(const struct request *r)
+{
+	const struct vfs_file *f = r->fid->file;
+
+	return f && (f->flags & VFS_WRITE || !(r->change.what & VFS_SET_SIZE));
+}
+
 enum vfs_err run_change(struct request *r, enum vfs_err e)
 {
-	switch (r->stage++) {
-	case 0:
-		if (!change_take(r))
-			return request_end(r, VFS_INVALID);
-		return r->change.what ? change_begin(r) :
-		                        request_end(r, VFS_OK);
-	case 1:
-		return e == VFS_NOT_FOUND && r->fid->file ? change_open(r) :
-		                                            request_end(r, e);
-	default:
+	if (r->stage++)
 		return request_end(r, e);
-	}
+	if (!change_take(r))
+		return request_end(r, VFS_INVALID);
+	if (!r->change.what)
+		return request_end(r, VFS_OK);
+	return by_open(r) ? change_open(r) : change_begin(r);
 }
 
 /* ---- the file system ---- */
@@ -178,89 +183,5 @@ enum vfs_err run_statfs(struct request *r, enum vfs_err e)
 	for (unsigned i = 0; i < COUNTS; i++)
 		p9_put_u64(&r->out, 0);
 	p9_put_u32(&r->out, VFS_NAME_MAX);
-	return request_end(r, e);
-}
-
-/* ---- locks ---- */
-
-enum { LOCK_READ, LOCK_WRITE, LOCK_NONE };
-enum { STATUS_SUCCESS, STATUS_BLOCKED };
-
-static bool lock_take(struct request *r, bool flags, struct vfs_lock *out)
-{
-	static const uint8_t kinds[] = {
-		[LOCK_READ] = VFS_LOCK_SHARED,
-		[LOCK_WRITE] = VFS_LOCK_EXCLUSIVE,
-		[LOCK_NONE] = VFS_UNLOCK,
-	};
-	const uint8_t type = p9_u8(&r->in);
-	uint64_t length;
-	uint32_t process;
-
-	if (flags)
-		p9_u32(&r->in);
-	*out = (struct vfs_lock){ .pos = p9_u64(&r->in) };
-	length = p9_u64(&r->in);
-	process = p9_u32(&r->in);
-	p9_text(&r->in, r->name, sizeof(r->name));
-	if (!p9_done(&r->in) || type > LOCK_NONE)
-		return false;
-	out->kind = kinds[type];
-	out->end = !length || length > UINT64_MAX - out->pos ?
-	                   UINT64_MAX :
-	                   out->pos + length;
-	out->owner =
-		(uint64_t)vfs_hash(r->name, strlen(r->name)) << 32 | process;
-	return true;
-}
-
-/* Who waits asks again: the answer comes at once. */
-enum vfs_err run_lock(struct request *r, enum vfs_err e)
-{
-	struct vfs_lock lock;
-
-	if (!r->stage++) {
-		if (!lock_take(r, true, &lock))
-			return request_end(r, VFS_INVALID);
-		if (!r->fid->file)
-			return request_end(r, VFS_NOT_OPEN);
-		request_op(r)->lock = lock;
-		r->op.flags = VFS_NONBLOCK;
-		return vfs_lock(r->fid->file, &r->op);
-	}
-	p9_put_u8(&r->out, e == VFS_AGAIN ? STATUS_BLOCKED : STATUS_SUCCESS);
-	return request_end(r, e == VFS_AGAIN ? VFS_OK : e);
-}
-
-static void lock_put(struct request *r)
-{
-	static const uint8_t types[] = {
-		[VFS_UNLOCK] = LOCK_NONE,
-		[VFS_LOCK_SHARED] = LOCK_READ,
-		[VFS_LOCK_EXCLUSIVE] = LOCK_WRITE,
-	};
-	const struct vfs_lock *l = &r->op.lock;
-
-	p9_put_u8(&r->out, types[l->kind]);
-	p9_put_u64(&r->out, l->pos);
-	p9_put_u64(&r->out, l->end == UINT64_MAX ? 0 : l->end - l->pos);
-	p9_put_u32(&r->out, (uint32_t)l->owner);
-	p9_put_text(&r->out, r->name, strlen(r->name));
-}
-
-enum vfs_err run_lock_test(struct request *r, enum vfs_err e)
-{
-	struct vfs_lock lock;
-
-	if (!r->stage++) {
-		if (!lock_take(r, false, &lock))
-			return request_end(r, VFS_INVALID);
-		if (!r->fid->file)
-			return request_end(r, VFS_NOT_OPEN);
-		request_op(r)->lock = lock;
-		return vfs_lock_test(r->fid->file, &r->op);
-	}
-	if (!e)
-		lock_put(r);
 	return request_end(r, e);
 }

@@ -40,6 +40,15 @@ enum { CHANGING = VFS_WRITE | VFS_TRUNCATE | VFS_APPEND };
 
 /* ---- opening ---- */
 
+/* One at a time: what a fid has open does not change. */
+static bool opens(struct request *r)
+{
+	if (r->fid->opening)
+		return false;
+	r->opens = r->fid->opening = true;
+	return true;
+}
+
 static enum vfs_err open_begin(struct request *r)
 {
 	const uint32_t wanted = flags_of(p9_u32(&r->in));
@@ -47,10 +56,12 @@ static enum vfs_err open_begin(struct request *r)
 
 	if (!p9_done(&r->in) || r->fid->file)
 		return VFS_INVALID;
+	if (!opens(r))
+		return VFS_BUSY;
 	if (wanted & CHANGING && !r->server->writeable)
 		return VFS_READ_ONLY;
 	op = request_op(r);
-	fid_point(r->fid, op);
+	fid_point(r, r->fid);
 	op->flags = wanted & ~(uint32_t)VFS_EXCLUSIVE;
 	return vfs_open(r->server->vfs, op);
 }
@@ -68,8 +79,11 @@ static enum vfs_err create_begin(struct request *r)
 		return VFS_INVALID;
 	if (!r->fid->dir)
 		return VFS_NOT_DIR;
+	if (!opens(r))
+		return VFS_BUSY;
+	fid_within(r, r->fid);
 	op = request_op(r);
-	op->at = r->fid->place;
+	op->at = r->at;
 	op->path = r->name;
 	op->flags = wanted | VFS_CREATE;
 	op->mode = mode & VFS_MODE_MASK;
@@ -102,7 +116,7 @@ static enum vfs_err opening(struct request *r, enum vfs_err e,
 {
 	switch (r->stage++) {
 	case 0:
-		e = fid_make(r->server, &r->fresh);
+		e = fid_make(r);
 		return e ? request_end(r, e) : first(r);
 	case 1:
 		return e ? request_end(r, e) : stat_opened(r);
@@ -129,7 +143,7 @@ enum vfs_err run_create(struct request *r, enum vfs_err e)
 	vfs_place_put(f->parent);
 	f->parent = f->place;
 	f->place = NULL;
-	f->dir = false;
+	f->dir = false; /* who asks with it still has the directory */
 	memcpy(f->name, r->name, sizeof(f->name));
 	take_opened(r);
 	return e;

@@ -22,8 +22,9 @@ static enum vfs_err make(struct request *r, enum vfs_kind kind, uint32_t mode)
 		return VFS_INVALID;
 	if (!r->fid->dir)
 		return VFS_NOT_DIR;
+	fid_within(r, r->fid);
 	op = request_op(r);
-	op->at = r->fid->place;
+	op->at = r->at;
 	op->path = r->name;
 	op->to_path = r->path;
 	op->kind = kind;
@@ -37,7 +38,7 @@ static enum vfs_err find_made(struct request *r)
 
 	vfs_node_put(r->op.node);
 	op = request_op(r);
-	op->at = r->fid->place;
+	op->at = r->at;
 	op->path = r->name;
 	op->flags = VFS_NOFOLLOW;
 	return vfs_find(r->server->vfs, op);
@@ -122,9 +123,10 @@ static enum vfs_err link_begin(struct request *r)
 		return VFS_INVALID;
 	if (!r->fid->dir)
 		return VFS_NOT_DIR;
+	fid_to_within(r, r->fid);
 	op = request_op(r);
-	fid_point(r->to, op);
-	op->to_at = r->fid->place;
+	fid_point(r, r->to);
+	op->to_at = r->to_at;
 	op->to_path = r->name;
 	op->flags = VFS_NOFOLLOW;
 	return vfs_link(r->server->vfs, op);
@@ -138,8 +140,8 @@ enum vfs_err run_link(struct request *r, enum vfs_err e)
 	return e && e != VFS_LATE ? request_end(r, e) : e;
 }
 
-/* From one name in a directory to r->to_name in that of r->to. */
-static enum vfs_err rename_begin(struct request *r, struct vfs_place *dir)
+/* From r->name in r->at to r->to_name in the directory of r->to. */
+static enum vfs_err rename_begin(struct request *r)
 {
 	struct vfs_op *op;
 
@@ -147,10 +149,11 @@ static enum vfs_err rename_begin(struct request *r, struct vfs_place *dir)
 		return VFS_INVALID;
 	if (!r->to->dir)
 		return VFS_NOT_DIR;
+	fid_to_within(r, r->to);
 	op = request_op(r);
-	op->at = dir;
+	op->at = r->at;
 	op->path = r->name;
-	op->to_at = r->to->place;
+	op->to_at = r->to_at;
 	op->to_path = r->to_name;
 	return vfs_rename(r->server->vfs, op);
 }
@@ -163,7 +166,10 @@ static enum vfs_err renameat_begin(struct request *r)
 		return VFS_NOT_OPEN;
 	if (!name_take(r, r->to_name))
 		return VFS_INVALID;
-	return r->fid->dir ? rename_begin(r, r->fid->place) : VFS_NOT_DIR;
+	if (!r->fid->dir)
+		return VFS_NOT_DIR;
+	fid_within(r, r->fid);
+	return rename_begin(r);
 }
 
 enum vfs_err run_rename(struct request *r, enum vfs_err e)
@@ -173,8 +179,7 @@ enum vfs_err run_rename(struct request *r, enum vfs_err e)
 		return e && e != VFS_LATE ? request_end(r, e) : e;
 	}
 	if (!e)
-		fids_renamed(r->server, r->fid->place, r->name, r->to->place,
-		             r->to_name);
+		fids_renamed(r->server, r->at, r->name, r->to_at, r->to_name);
 	return request_end(r, e);
 }
 
@@ -186,24 +191,19 @@ static enum vfs_err rename_fid_begin(struct request *r)
 		return VFS_INVALID;
 	if (!r->fid->parent)
 		return VFS_BUSY; /* it is all that there is */
-	memcpy(r->name, r->fid->name, sizeof(r->name));
-	return rename_begin(r, r->fid->parent);
+	fid_point(r, r->fid);
+	memcpy(r->name, r->at_name, sizeof(r->name));
+	return rename_begin(r);
 }
 
 enum vfs_err run_rename_fid(struct request *r, enum vfs_err e)
 {
-	struct vfs_place *from;
-
 	if (!r->stage++) {
 		e = rename_fid_begin(r);
 		return e && e != VFS_LATE ? request_end(r, e) : e;
 	}
-	if (!e) {
-		from = vfs_place_get(r->fid->parent);
-		fids_renamed(r->server, from, r->name, r->to->place,
-		             r->to_name);
-		vfs_place_put(from);
-	}
+	if (!e)
+		fids_renamed(r->server, r->at, r->name, r->to_at, r->to_name);
 	return request_end(r, e);
 }
 
@@ -217,7 +217,7 @@ enum vfs_err run_target(struct request *r, enum vfs_err e)
 		if (!p9_done(&r->in))
 			return request_end(r, VFS_INVALID);
 		op = request_op(r);
-		fid_point(r->fid, op);
+		fid_point(r, r->fid);
 		op->flags = VFS_NOFOLLOW;
 		op->buf = r->path;
 		op->len = VFS_PATH_MAX;
@@ -230,13 +230,13 @@ enum vfs_err run_target(struct request *r, enum vfs_err e)
 
 /* ---- removing ---- */
 
-static enum vfs_err remove_begin(struct request *r, struct vfs_place *dir,
-                                 const char *name, bool directory)
+/* r->name in r->at. */
+static enum vfs_err remove_begin(struct request *r, bool directory)
 {
 	struct vfs_op *op = request_op(r);
 
-	op->at = dir;
-	op->path = name;
+	op->at = r->at;
+	op->path = r->name;
 	op->flags = directory ? VFS_DIRECTORY : 0;
 	return vfs_remove(r->server->vfs, op);
 }
@@ -253,7 +253,8 @@ static enum vfs_err unlinkat_begin(struct request *r)
 		return VFS_INVALID;
 	if (!r->fid->dir)
 		return VFS_NOT_DIR;
-	return remove_begin(r, r->fid->place, r->name, flags & REMOVE_DIR);
+	fid_within(r, r->fid);
+	return remove_begin(r, flags & REMOVE_DIR);
 }
 
 enum vfs_err run_remove(struct request *r, enum vfs_err e)
@@ -277,7 +278,9 @@ enum vfs_err run_remove_fid(struct request *r, enum vfs_err e)
 		return request_end(r, VFS_INVALID);
 	if (!f->parent)
 		return request_end(r, VFS_BUSY);
-	return remove_begin(r, f->parent, f->name, f->dir);
+	fid_point(r, f);
+	memcpy(r->name, r->at_name, sizeof(r->name));
+	return remove_begin(r, f->dir);
 }
 
 enum vfs_err run_unsupported(struct request *r, enum vfs_err e)

@@ -20,16 +20,17 @@ struct fid *fid_find(const struct server *s, uint32_t number)
 	return NULL;
 }
 
-enum vfs_err fid_make(struct server *s, struct fid **out)
+enum vfs_err fid_make(struct request *r)
 {
+	struct server *s = r->server;
 	void *mem;
 
 	if (s->fids >= FIDS_MAX)
-		return VFS_NO_MEMORY;
-	if (fief_alloc_zeroed(s->alloc, sizeof(struct fid), &mem))
+		r->error = P9_ENFILE;
+	if (r->error || fief_alloc_zeroed(s->alloc, sizeof(struct fid), &mem))
 		return VFS_NO_MEMORY;
 	s->fids++;
-	*out = mem;
+	r->fresh = mem;
 	return VFS_OK;
 }
 
@@ -47,6 +48,7 @@ void fid_free(struct server *s, struct fid *f)
 	if (!f)
 		return;
 	s->fids--;
+	fid_unlock(s, f);
 	if (f->file)
 		vfs_close(f->file);
 	vfs_place_put(f->place);
@@ -60,6 +62,14 @@ void fid_clunk(struct server *s, struct fid *f)
 	f->gone = true;
 	if (!f->uses)
 		fid_free(s, f);
+}
+
+void fids_drop(struct server *s)
+{
+	for (size_t i = 0; i < FID_BUCKETS; i++)
+		while (s->bucket[i].first)
+			fid_clunk(s, LIST_FIRST(&s->bucket[i], struct fid,
+			                        in_bucket));
 }
 
 void fid_used(struct server *s, struct fid *f)
@@ -76,34 +86,100 @@ void fid_copy(struct fid *to, const struct fid *from)
 	memcpy(to->name, from->name, sizeof(to->name));
 }
 
-void fid_point(const struct fid *f, struct vfs_op *op)
+/* ---- what a request is about ---- */
+
+static void hold(struct vfs_place **slot, struct vfs_place *p)
 {
-	op->at = f->parent ? f->parent : f->place;
-	op->path = f->parent ? f->name : ".";
+	struct vfs_place *old = *slot;
+
+	*slot = vfs_place_get(p);
+	vfs_place_put(old);
 }
 
+void fid_point(struct request *r, const struct fid *f)
+{
+	const char *name = f->parent ? f->name : ".";
+
+	hold(&r->at, f->parent ? f->parent : f->place);
+	memcpy(r->at_name, name, strlen(name) + 1);
+	r->op.at = r->at;
+	r->op.path = r->at_name;
+}
+
+void fid_within(struct request *r, const struct fid *dir)
+{
+	hold(&r->at, dir->place);
+}
+
+void fid_to_within(struct request *r, const struct fid *dir)
+{
+	hold(&r->to_at, dir->place);
+}
+
+/* ---- where directories are ---- */
+
 /* Places of one directory are not always one place: where they are, is. */
-bool place_same(const struct vfs_place *a, const struct vfs_place *b)
+static bool paths(const struct vfs_place *a, const struct vfs_place *b,
+                  const char *out[2])
 {
 	static char path[2][VFS_PATH_MAX + 1];
 
-	return a == b || (!vfs_place_path(a, path[0], sizeof(path[0])) &&
-	                  !vfs_place_path(b, path[1], sizeof(path[1])) &&
-	                  !strcmp(path[0], path[1]));
+	out[0] = path[0];
+	out[1] = path[1];
+	return !vfs_place_path(a, path[0], sizeof(path[0])) &&
+	       !vfs_place_path(b, path[1], sizeof(path[1]));
+}
+
+bool place_same(const struct vfs_place *a, const struct vfs_place *b)
+{
+	const char *path[2];
+
+	return a == b || (paths(a, b, path) && !strcmp(path[0], path[1]));
+}
+
+bool place_within(const struct vfs_place *p, const struct vfs_place *dir)
+{
+	const char *path[2];
+	size_t len;
+
+	if (p == dir)
+		return true;
+	if (!paths(p, dir, path))
+		return false;
+	len = strlen(path[1]);
+	return len == 1 || (!strncmp(path[0], path[1], len) &&
+	                    (!path[0][len] || path[0][len] == '/'));
+}
+
+/* ---- renaming ---- */
+
+struct renamed {
+	const struct vfs_place *dir;
+	const char *name;
+	struct vfs_place *to;
+	const char *to_name;
+};
+
+static void fid_renamed(struct fid *f, const struct renamed *r)
+{
+	if (!f->parent || strcmp(f->name, r->name) != 0 ||
+	    !place_same(f->parent, r->dir))
+		return;
+	hold(&f->parent, r->to);
+	memcpy(f->name, r->to_name, strlen(r->to_name) + 1);
 }
 
 void fids_renamed(struct server *s, const struct vfs_place *dir,
                   const char *name, struct vfs_place *to, const char *to_name)
 {
+	const struct renamed renamed = { dir, name, to, to_name };
+
 	for (size_t i = 0; i < FID_BUCKETS; i++)
-		LIST_FOR_EACH(f, &s->bucket[i], struct fid, in_bucket) {
-			if (!f->parent || strcmp(f->name, name) != 0 ||
-			    !place_same(f->parent, dir))
-				continue;
-			vfs_place_put(f->parent);
-			f->parent = vfs_place_get(to);
-			memcpy(f->name, to_name, strlen(to_name) + 1);
-		}
+		LIST_FOR_EACH(f, &s->bucket[i], struct fid, in_bucket)
+			fid_renamed(f, &renamed);
+	LIST_FOR_EACH(r, &s->running, struct request, link)
+		if (r->fresh)
+			fid_renamed(r->fresh, &renamed);
 }
 
 bool name_valid(const char *s)

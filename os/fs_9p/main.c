@@ -83,15 +83,12 @@ static size_t wanted(void)
 }
 
 /* False: there is no more now. */
-static bool receive(void)
+static bool receive_some(size_t want)
 {
-	const size_t want = wanted();
 	size_t n = 0;
-	enum kif_host_err e;
+	enum kif_host_err e =
+		m.stream->read(m.message + m.got, want - m.got, &n);
 
-	if (m.got == want)
-		return true;
-	e = m.stream->read(m.message + m.got, want - m.got, &n);
 	if (e == KIF_HOST_AGAIN)
 		return false;
 	if (e || !n) {
@@ -99,7 +96,20 @@ static bool receive(void)
 		return false;
 	}
 	m.got += n;
-	return receive();
+	return true;
+}
+
+/* False: there is no whole message yet. */
+static bool receive(void)
+{
+	size_t want = wanted();
+
+	while (m.got < want) {
+		if (!receive_some(want))
+			return false;
+		want = wanted();
+	}
+	return true;
 }
 
 static void message_take(void)
@@ -108,7 +118,7 @@ static void message_take(void)
 
 	m.got = 0;
 	if (!server_message(&m.server, m.message, bytes))
-		refuse("a message that cannot be");
+		refuse(m.server.why);
 }
 
 /* Answers first: their readers may wait for them before they ask. */

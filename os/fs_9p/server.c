@@ -1,62 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests: their beginning, their way through operations, their answer. */
 
-#include "server.h"
-
 #include <lib/mem.h>
 
-/* ---- answers ---- */
-
-static enum vfs_err answer_make(struct request *r, size_t room)
-{
-	struct server *s = r->server;
-	void *mem;
-
-	if (fief_alloc(s->alloc, sizeof(struct answer) + room, &mem))
-		return VFS_NO_MEMORY;
-	r->answer = mem;
-	*r->answer = (struct answer){ .room = (uint32_t)room };
-	r->out = (struct p9_out){ r->answer->data, P9_HEADER, room, false };
-	return VFS_OK;
-}
-
-static void header_put(unsigned char *at, uint32_t bytes, uint8_t type,
-                       uint16_t tag)
-{
-	memcpy(at, &bytes, sizeof(bytes));
-	at[4] = type;
-	memcpy(at + 5, &tag, sizeof(tag));
-}
-
-static void answer_send(struct request *r, enum vfs_err e)
-{
-	struct server *s = r->server;
-	uint8_t type = (uint8_t)(r->type - messages + 1);
-
-	if (!e && r->out.full)
-		e = VFS_TOO_BIG; /* a mistake of ours, but none to hide */
-	if (e) {
-		type = P9_LERROR + 1;
-		r->out.len = P9_HEADER;
-		p9_put_u32(&r->out, p9_errno(e));
-	}
-	r->answer->bytes = (uint32_t)r->out.len;
-	header_put(r->answer->data, r->answer->bytes, type, r->tag);
-	list_add_last(&s->answers, &r->answer->link);
-	s->answer_bytes += r->answer->bytes;
-	r->answer = NULL;
-}
-
-void server_sent(struct server *s, struct answer *a)
-{
-	s->answer_bytes -= a->bytes;
-	list_remove(&a->link);
-	fief_free(s->alloc, a, sizeof(*a) + a->room);
-}
+#include "requests.h"
 
 /* ---- requests ---- */
 
-static struct request *request_tagged(const struct server *s, uint16_t tag)
+struct request *request_tagged(const struct server *s, uint16_t tag)
 {
 	LIST_FOR_EACH(r, &s->running, struct request, link)
 		if (r->tag == tag)
@@ -64,24 +15,64 @@ static struct request *request_tagged(const struct server *s, uint16_t tag)
 	return NULL;
 }
 
-static void request_free(struct request *r, struct server *s)
+static void load_move(struct load *from, struct load *to,
+                      const struct request *r)
 {
-	list_remove(&r->link);
-	s->requests--;
-	s->request_bytes -= r->bytes;
+	from->count--;
+	from->bytes -= r->bytes;
+	to->count++;
+	to->bytes += r->bytes;
+}
+
+/* It waits for somebody who may never come. */
+static void set_patient(struct request *r, bool patient)
+{
+	struct server *s = r->server;
+
+	if (r->patient == patient)
+		return;
+	r->patient = patient;
+	if (patient)
+		load_move(&s->under_way, &s->waiting, r);
+	else
+		load_move(&s->waiting, &s->under_way, r);
+}
+
+static void request_free(struct request *r)
+{
+	struct server *s = r->server;
+
+	set_patient(r, false);
+	s->under_way.count--;
+	s->under_way.bytes -= r->bytes;
+	if (r->opens)
+		r->fid->opening = false;
 	fid_used(s, r->fid);
 	fid_used(s, r->to);
 	fid_free(s, r->fresh);
+	vfs_place_put(r->at);
+	vfs_place_put(r->to_at);
 	if (r->answer)
-		fief_free(s->alloc, r->answer,
-		          sizeof(*r->answer) + r->answer->room);
-	fief_free(s->alloc, r, r->bytes);
+		fief_free(s->alloc, r->answer, answer_size(r->answer));
+	fief_free(s->alloc, r, sizeof(*r) + r->asked_bytes);
+}
+
+void server_enter(struct server *s)
+{
+	s->depth++;
+}
+
+void server_leave(struct server *s)
+{
+	if (--s->depth || !s->news)
+		return;
+	s->news = false;
+	s->answered(s);
 }
 
 static void go(struct request *r, enum vfs_err e);
 
-/* Those that wait for the end of this one. */
-static void flushed(struct server *s, const struct request *r)
+void requests_flushed(struct server *s, const struct request *r)
 {
 	struct request *waiting = NULL;
 
@@ -97,30 +88,38 @@ static void flushed(struct server *s, const struct request *r)
 	} while (waiting);
 }
 
-/* The answer comes before that to who gave it up: the other side may rely on
- * either. */
-static void finish(struct request *r, enum vfs_err e)
+void request_finish(struct request *r, enum vfs_err e)
 {
-	struct server *s = r->server;
-
-	answer_send(r, e);
-	flushed(s, r);
-	request_free(r, s);
-	s->answered(s);
+	if (!r->dropped)
+		answer_send(r, e);
+	list_remove(&r->link);
+	requests_flushed(r->server, r);
+	r->server->news = true; /* there is room */
+	request_free(r);
 }
 
 static void go(struct request *r, enum vfs_err e)
 {
+	struct server *s = r->server;
+
+	server_enter(s);
+	set_patient(r, false);
 	do
 		e = r->type->run(r, e);
 	while (e != VFS_LATE && !r->ended);
 	if (r->ended)
-		finish(r, e);
+		request_finish(r, e);
+	server_leave(s);
 }
 
 static void on_done(struct vfs_op *op, enum vfs_err e)
 {
 	go(FIEF_CONTAINER_OF(op, struct request, op), e);
+}
+
+static void on_waits(struct vfs_op *op)
+{
+	set_patient(FIEF_CONTAINER_OF(op, struct request, op), true);
 }
 
 static void on_ready(struct vfs_waiter *w)
@@ -136,6 +135,7 @@ enum vfs_err request_wait(struct request *r, struct vfs_file *f, uint32_t stage)
 	r->stage = stage;
 	r->waiting = true;
 	r->ready.wake = on_ready;
+	set_patient(r, true);
 	vfs_wait(f, &r->ready);
 	return VFS_LATE;
 }
@@ -144,57 +144,8 @@ struct vfs_op *request_op(struct request *r)
 {
 	memset(&r->op, 0, offsetof(struct vfs_op, walk));
 	r->op.done = on_done;
+	r->op.waits = on_waits;
 	return &r->op;
-}
-
-/* ---- giving up ---- */
-
-static void give_up(struct request *r)
-{
-	if (r->waiting) {
-		vfs_wait_end(&r->ready);
-		r->waiting = false;
-		r->ended = true;
-		finish(r, VFS_CANCELED);
-	} else if (r->op.cancel) {
-		r->op.cancel(&r->op);
-	}
-}
-
-void requests_drop(struct server *s, const struct request *but)
-{
-	struct request *r = LIST_FIRST(&s->running, struct request, link);
-
-	/* One that ends takes those with it that wait for it: begin anew. */
-	while (r) {
-		if (r == but || r->flushing) {
-			r = LIST_NEXT(r, struct request, link);
-			continue;
-		}
-		give_up(r);
-		r = LIST_FIRST(&s->running, struct request, link);
-	}
-}
-
-enum vfs_err run_flush(struct request *r, enum vfs_err e)
-{
-	struct server *s = r->server;
-	struct request *old;
-	uint16_t tag;
-
-	if (r->stage++)
-		return request_end(r, e);
-	tag = p9_u16(&r->in);
-	if (!p9_done(&r->in))
-		return request_end(r, VFS_INVALID);
-	old = request_tagged(s, tag);
-	if (old && old != r)
-		give_up(old);
-	/* Mostly it has ended by that. */
-	if (!old || old == r || request_tagged(s, tag) != old)
-		return request_end(r, VFS_OK);
-	r->flushing = old;
-	return VFS_LATE;
 }
 
 /* ---- beginning ---- */
@@ -239,7 +190,7 @@ static enum vfs_err request_make(struct server *s, const unsigned char *from,
 	memset(r, 0, sizeof(*r));
 	memcpy(r->asked, from, bytes);
 	r->server = s;
-	r->bytes = size;
+	r->asked_bytes = bytes;
 	r->type = &messages[from[4]];
 	memcpy(&r->tag, from + 5, sizeof(r->tag));
 	r->in = (struct p9_in){ r->asked + P9_HEADER, bytes - P9_HEADER,
@@ -249,8 +200,9 @@ static enum vfs_err request_make(struct server *s, const unsigned char *from,
 		fief_free(s->alloc, r, size);
 		return VFS_NO_MEMORY;
 	}
-	s->requests++;
-	s->request_bytes += size;
+	r->bytes = size + answer_size(r->answer);
+	s->under_way.count++;
+	s->under_way.bytes += r->bytes;
 	list_add_last(&s->running, &r->link);
 	*out = r;
 	return VFS_OK;
@@ -266,29 +218,44 @@ static bool in_order(const struct server *s, uint8_t type, uint16_t tag)
 
 bool server_room(const struct server *s)
 {
-	return s->requests < REQUESTS_MAX &&
-	       s->request_bytes < REQUESTS_BYTES &&
+	return s->under_way.count < REQUESTS_MAX &&
+	       s->under_way.bytes < REQUESTS_BYTES &&
 	       s->answer_bytes < ANSWERS_BYTES;
+}
+
+static bool refuse(struct server *s, const char *why)
+{
+	s->why = why;
+	return false;
+}
+
+static void run(struct request *r)
+{
+	const enum vfs_err e = begin(r);
+
+	if (e)
+		request_finish(r, e);
+	else
+		go(r, VFS_OK);
 }
 
 bool server_message(struct server *s, const unsigned char *from, size_t bytes)
 {
 	struct request *r;
-	enum vfs_err e;
 	uint16_t tag;
 
 	memcpy(&tag, from + 5, sizeof(tag));
-	if (from[4] >= P9_TYPES || !messages[from[4]].run ||
-	    !in_order(s, from[4], tag))
-		return false;
+	if (from[4] >= P9_TYPES || !messages[from[4]].run)
+		return refuse(s, "a type of message that there is not");
+	if (!in_order(s, from[4], tag))
+		return refuse(s, "a tag in use, or nothing was agreed on yet");
 	if (request_make(s, from, bytes, &r))
-		return false;
-	e = begin(r);
-	if (e) {
-		finish(r, e);
-		return true;
-	}
-	go(r, VFS_OK);
+		return answer_no_memory(s, tag) ||
+		       refuse(s, "no memory for an answer");
+	server_enter(s);
+	run(r);
+	waiting_bound(s);
+	server_leave(s);
 	return true;
 }
 
@@ -305,10 +272,7 @@ void server_fini(struct server *s)
 	requests_drop(s, NULL);
 	while (s->answers.first)
 		server_sent(s, LIST_FIRST(&s->answers, struct answer, link));
-	for (size_t i = 0; i < FID_BUCKETS; i++)
-		while (s->bucket[i].first)
-			fid_clunk(s, LIST_FIRST(&s->bucket[i], struct fid,
-			                        in_bucket));
+	fids_drop(s);
 	vfs_place_put(s->root);
 	s->root = NULL;
 }

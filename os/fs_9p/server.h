@@ -18,10 +18,15 @@
 
 enum {
 	FIDS_MAX = 4096,
-	REQUESTS_MAX = 64,        /* under way */
-	REQUESTS_BYTES = 2 << 20, /* that they take */
-	ANSWERS_BYTES =
-		1 << 20, /* that wait to be read, before more is asked */
+	/* Under way, and what they take with their answers: before more is read. */
+	REQUESTS_MAX = 64,
+	REQUESTS_BYTES = 2 << 20,
+	/* Those that wait for somebody who may never come are not among them, but
+	 * refused if there are more. */
+	WAITING_MAX = 64,
+	WAITING_BYTES = 2 << 20,
+	/* Answers that are not read yet, before more is read. */
+	ANSWERS_BYTES = 1 << 20,
 	FID_BUCKETS = 256,
 };
 
@@ -30,11 +35,13 @@ struct fid {
 	uint32_t number;
 	uint32_t uses; /* requests that work with it */
 	bool gone;     /* clunked meanwhile */
+	bool opening;  /* somebody makes it another file, or opens it */
 	bool dir;
 	uint64_t dev;                /* of what is open */
 	struct vfs_place *place;     /* owned: of a directory */
 	struct vfs_place *parent;    /* owned; NULL: it is the root */
 	struct vfs_file *file;       /* owned: what is open, or NULL */
+	struct list lockers;         /* struct locker: who has locks of it */
 	char name[VFS_NAME_MAX + 1]; /* in the parent */
 };
 
@@ -51,13 +58,22 @@ struct server {
 	struct vfs_place *root;   /* owned */
 	bool writeable;
 	void (*answered)(struct server *); /* there are more, or it may go on */
+	const char *why;                   /* a message was refused */
 
 	/* ---- its own ---- */
 	uint32_t message; /* bytes, agreed on; 0: not yet */
 	struct list bucket[FID_BUCKETS];
-	uint32_t fids, requests;
-	size_t request_bytes, answer_bytes;
+	uint32_t fids;
+	struct load {
+		uint32_t count;
+		size_t bytes;
+	} under_way, waiting;
+	size_t answer_bytes;
+	unsigned depth;      /* of what runs: `answered` comes when all has */
+	bool news;           /* for `answered` */
+	uint32_t lockers;    /* of all fids */
 	struct list running; /* struct request */
+	struct list dropped; /* those that nobody waits for, but cannot end */
 	struct list answers; /* struct answer, to be sent */
 };
 
@@ -74,10 +90,16 @@ bool server_room(const struct server *);
 /* That answer was sent. */
 void server_sent(struct server *, struct answer *);
 
+/* Somebody of the other side has locks of what a fid has open. */
+struct locker {
+	struct list_elem in_fid;
+	uint64_t owner;
+};
+
 /* ---- a request ---- */
 
 struct request {
-	struct server *server; /* NULL: nobody waits for it any more */
+	struct server *server;
 	struct list_elem link;
 	struct vfs_op op;
 	struct vfs_waiter ready; /* of a stream */
@@ -88,15 +110,23 @@ struct request {
 	struct fid *fid, *to;     /* counted uses */
 	struct request *flushing; /* of P9_FLUSH: what it waits for */
 	struct vfs_change change;
-	size_t bytes; /* of this, with what was asked */
+	size_t bytes; /* of this, with what was asked and its answer */
+	size_t asked_bytes;
 	uint32_t stage, left, count;
+	uint32_t error; /* of Linux, instead of the outcome's; 0: that */
 	uint16_t tag;
-	bool ended, begun, waiting;
+	bool ended, waiting, dropped;
+	bool patient;          /* it waits for somebody who may never come */
+	bool opens;            /* it has set fid->opening */
 	struct fid *fresh;     /* owned: it has no number yet */
 	uint32_t fresh_number; /* which it is to have */
 	struct vfs_stat stat;
+	/* Where its paths begin: fids may change meanwhile. */
+	struct vfs_place *at, *to_at; /* owned */
+	char at_name[VFS_NAME_MAX + 1];
 	char name[VFS_NAME_MAX + 1], to_name[VFS_NAME_MAX + 1];
-	char path[VFS_PATH_MAX + 1]; /* of links, and where it is attached */
+	char path[VFS_PATH_MAX + 1]; /* of links, and where it is attached: */
+	size_t path_at;              /* how far that is walked */
 	unsigned char asked[];       /* what came */
 };
 
@@ -129,12 +159,13 @@ uint32_t p9_errno(enum vfs_err);
 /* ---- fid.c ---- */
 
 struct fid *fid_find(const struct server *, uint32_t number);
-/* One without a number. Errors: NO_MEMORY. */
-enum vfs_err fid_make(struct server *, struct fid **);
-/* It has that number from now on. Errors: EXISTS, NO_MEMORY (too many). */
+/* r->fresh, without a number. Errors: NO_MEMORY; ENFILE, if there are too many. */
+enum vfs_err fid_make(struct request *);
+/* It has that number from now on. Errors: EXISTS. */
 enum vfs_err fid_add(struct server *, struct fid *, uint32_t number);
 /* It has no number any more, and goes when nobody works with it. */
 void fid_clunk(struct server *, struct fid *);
+void fids_drop(struct server *); /* all of them */
 /* One that has no number. NULL is ignored. */
 void fid_free(struct server *, struct fid *);
 void fid_used(struct server *, struct fid *); /* one use less */
@@ -145,13 +176,23 @@ void fids_renamed(struct server *, const struct vfs_place *, const char *name,
                   struct vfs_place *to, const char *to_name);
 /* Are these one directory? Two places may be. */
 bool place_same(const struct vfs_place *, const struct vfs_place *);
-/* A path of it begins there: op->at, op->path. */
-void fid_point(const struct fid *, struct vfs_op *);
+/* Is it that directory, or below it? */
+bool place_within(const struct vfs_place *, const struct vfs_place *dir);
+/* The request is about what that is: op->at, op->path. */
+void fid_point(struct request *, const struct fid *);
+/* It is about names in these directories: r->at, r->to_at. */
+void fid_within(struct request *, const struct fid *dir);
+void fid_to_within(struct request *, const struct fid *dir);
+
+/* ---- lock.c ---- */
+
+/* Its locks go, as those of a process that closes a file. */
+void fid_unlock(struct server *, struct fid *);
 
 /* Is that a name of one entry? */
 bool name_valid(const char *);
 
-/* ---- walk.c, content.c, attribute.c, entry.c ---- */
+/* ---- walk.c, content.c, attribute.c, lock.c, entry.c ---- */
 
 enum vfs_err run_version(struct request *, enum vfs_err);
 enum vfs_err run_attach(struct request *, enum vfs_err);
@@ -186,7 +227,7 @@ uint32_t room_list(const struct request *);
 /* The operation of this request, empty but for its end. */
 struct vfs_op *request_op(struct request *);
 
-/* Give up all but this one. */
+/* Give up all but this one; NULL: all. */
 void requests_drop(struct server *, const struct request *but);
 
 /* Wait for the stream to be ready, then go on with that stage. */

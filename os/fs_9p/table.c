@@ -75,8 +75,7 @@ static const uint8_t errors[VFS_ERR_COUNT] = {
 
 uint32_t p9_errno(enum vfs_err e)
 {
-	enum { EIO_OF_LINUX = 5 };
 	const bool known = (unsigned)e < VFS_ERR_COUNT && errors[e];
 
-	return known ? errors[e] : EIO_OF_LINUX;
+	return known ? errors[e] : P9_EIO;
 }

@@ -18,9 +18,12 @@ static enum fief_err take(struct fief_alloc *self, size_t size, void **out)
 {
 	struct talk *t = FIEF_CONTAINER_OF(self, struct talk, alloc);
 
+	if (size > t->limit - t->bytes)
+		return FIEF_OUT_OF_RAM;
 	*out = malloc(size ? size : 1);
 	require(*out);
 	t->blocks++;
+	t->bytes += size;
 	return FIEF_OK;
 }
 
@@ -28,8 +31,8 @@ static void give(struct fief_alloc *self, void *ptr, size_t size)
 {
 	struct talk *t = FIEF_CONTAINER_OF(self, struct talk, alloc);
 
-	(void)size;
 	t->blocks--;
+	t->bytes -= size;
 	free(ptr);
 }
 
@@ -38,12 +41,13 @@ static void answered(struct server *s)
 	(void)s;
 }
 
-static void root_open(struct talk *t)
+void talk_export(struct talk *t, const char *path)
 {
 	static struct vfs_op op;
 
-	op = (struct vfs_op){ .path = "/" };
+	op = (struct vfs_op){ .path = path };
 	require(!vfs_enter(t->tree.vfs, &op));
+	vfs_place_put(t->server.root);
 	t->server.root = op.place;
 }
 
@@ -52,18 +56,20 @@ void talk_init(struct talk *t)
 	memset(t, 0, sizeof(*t));
 	test_tree_init(&t->tree, test_types, "<vfs> <ram size='1M'/> </vfs>");
 	t->alloc = (struct fief_alloc){ take, give };
+	t->limit = SIZE_MAX;
 	t->server = (struct server){ .vfs = t->tree.vfs,
 		                     .alloc = &t->alloc,
 		                     .writeable = true,
 		                     .answered = answered };
-	root_open(t);
+	talk_export(t, "/");
 }
 
 void talk_fini(struct talk *t)
 {
 	server_fini(&t->server);
-	require(!t->blocks && !t->server.requests && !t->server.fids);
-	require(!t->server.answer_bytes && !t->server.request_bytes);
+	require(!t->blocks && !t->server.fids && !t->server.lockers);
+	require(!t->server.answer_bytes && !t->server.under_way.bytes &&
+	        !t->server.under_way.count && !t->server.waiting.count);
 	test_tree_fini(&t->tree);
 }
 

@@ -9,10 +9,13 @@ struct talk {
 	struct test_tree tree;
 	struct server server;
 	struct fief_alloc alloc; /* malloc: each byte beyond is seen */
-	size_t blocks;           /* that it has */
+	size_t blocks, bytes;    /* that it has */
+	size_t limit;            /* of bytes */
 };
 
 void talk_init(struct talk *);
+/* What is served is that directory from now on; nothing is attached yet. */
+void talk_export(struct talk *, const char *path);
 /* Nothing may be left of it. */
 void talk_fini(struct talk *);
 
