@@ -50,11 +50,16 @@ static enum fief_err op_update(struct fief_rpc_obj *self, bool *fits)
 	return FIEF_OK;
 }
 
+/* What changed between its first look and this is told at once. */
 static enum fief_err op_sigh(struct fief_rpc_obj *self,
                              struct signal_cap handler)
 {
-	fief_kif->drop(rom_of(self)->sigh, 1);
-	rom_of(self)->sigh = handler.cap;
+	struct config_rom *r = rom_of(self);
+
+	fief_kif->drop(r->sigh, 1);
+	r->sigh = handler.cap;
+	if (r->next != FIEF_CAP_NULL)
+		fief_kif->signal(r->sigh);
 	return FIEF_OK;
 }
 
