@@ -38,6 +38,7 @@ int command_set(int argc, char **argv);
 int command_ls(int argc, char **argv);
 int command_cat(int argc, char **argv);
 int command_cp(int argc, char **argv);
+int command_mount(int argc, char **argv);
 int command_log(int argc, char **argv);
 int command_events(int argc, char **argv);
 int command_top(int argc, char **argv);

@@ -11,12 +11,14 @@
 
 /* Paths below a base folder. */
 struct shape {
-	const char *core, *kif, *rom, *tour;
+	const char *core, *kif, *rom, *tour, *mount;
 };
 
 static const struct shape build_tree = { "core/core", "kernel/linux/kif", "rom",
-	                                 "tools/fief/tour" };
-static const struct shape installed = { "core", "kif", "rom", "tour" };
+	                                 "tools/fief/tour",
+	                                 "tools/fief/mount/fief-mount" };
+static const struct shape installed = { "core", "kif", "rom", "tour",
+	                                "fief-mount" };
 
 static bool join(char *out, const char *base, const char *path)
 {
@@ -29,8 +31,8 @@ static bool fits(struct layout *l, const char *base, const struct shape *s)
 
 	return realpath(base, root) && join(l->core, root, s->core) &&
 	       join(l->kif, root, s->kif) && join(l->rom, root, s->rom) &&
-	       join(l->tour, root, s->tour) && !access(l->core, X_OK) &&
-	       !access(l->kif, X_OK);
+	       join(l->tour, root, s->tour) && join(l->mount, root, s->mount) &&
+	       !access(l->core, X_OK) && !access(l->kif, X_OK);
 }
 
 /* The folder that this program lies in. */

@@ -11,6 +11,8 @@ struct layout {
 	char kif[PATH_MAX];
 	char rom[PATH_MAX];  /* folder of component images */
 	char tour[PATH_MAX]; /* folder of the tour's configurations */
+	char mount
+		[PATH_MAX]; /* the program of `fief mount`; it may be missing */
 };
 
 /* Find all parts; otherwise say what is missing and return false. */

@@ -61,6 +61,8 @@ static const struct command commands[] = {
 	{ "cat", "COMPONENT:/path...", "show what is in them", command_cat },
 	{ "cp", "SOURCE... TARGET", "copy files into a component, or out of it",
 	  command_cp },
+	{ "mount", "COMPONENT[:/path] [DIR]",
+	  "show files of a component as a directory here", command_mount },
 	{ "log", "[-f] [--component LABEL] [NAME]",
 	  "show the last lines of a system's log", command_log },
 	{ "events", "[-f] [--json] [NAME]",

@@ -14,12 +14,6 @@
 /* What fs_9p takes, a session to a server of files and its buffer included. */
 #define QUOTA "ram=\"12M\" caps=\"400\""
 
-const char *const view_of_names[VIEW_OF_KINDS] = {
-	[VIEW_OF_SERVER] = "server",
-	[VIEW_OF_TREE] = "tree",
-	[VIEW_OF_EMPTY_TREE] = "empty-tree",
-};
-
 /* ---- the component that looks ---- */
 
 static char *attribute(const char *name, const char *value)
@@ -143,7 +137,7 @@ static char *start_text(const struct view *v, const struct config_place *p,
 	char *routes =
 		of == VIEW_OF_SERVER ? server_routes(v, p) : tree_routes(p);
 	char *vfs = of == VIEW_OF_SERVER ?
-	                    util_text("<vfs> <fs/> </vfs>") :
+	                    util_text("<vfs> <fs quota=\"1M\"/> </vfs>") :
 	                    util_text("%.*s", (int)(tree->to - tree->from),
 	                              p->a->text.bytes + tree->from);
 	char *text = util_text(

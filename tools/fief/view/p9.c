@@ -318,6 +318,30 @@ int p9_set(struct p9 *p, uint32_t fid, const struct p9_set *s)
 	return ask_nothing(p);
 }
 
+/* ---- the file system ---- */
+
+int p9_space(struct p9 *p, uint32_t fid, struct p9_space *out)
+{
+	struct p9_in a;
+	int e;
+
+	p9_begin(p, P9_STATFS);
+	p9_put_u32(&p->request, fid);
+	e = p9_ask(p, &a);
+	if (e)
+		return e;
+	p9_u32(&a); /* type */
+	out->block_size = p9_u32(&a);
+	out->blocks = p9_u64(&a);
+	out->free = p9_u64(&a);
+	out->available = p9_u64(&a);
+	out->files = p9_u64(&a);
+	out->files_free = p9_u64(&a);
+	p9_u64(&a); /* its number */
+	out->name_max = p9_u32(&a);
+	return p9_end(p, &a);
+}
+
 /* ---- content ---- */
 
 int p9_open_file(struct p9 *p, uint32_t fid, uint32_t flags)
@@ -447,4 +471,55 @@ int p9_list(struct p9 *p, uint32_t fid, uint64_t position,
 	while (a.left && *count < room && !a.bad)
 		get_entry(&a, &entries[(*count)++]);
 	return a.bad ? p9_break(p, "its answer is malformed") : 0;
+}
+
+/* ---- locks ---- */
+
+static void put_range(struct p9 *p, const struct p9_lock *l)
+{
+	p9_put_u64(&p->request, l->start);
+	p9_put_u64(&p->request, l->length);
+	p9_put_u32(&p->request, l->process);
+	put_text(p, l->owner);
+}
+
+int p9_lock(struct p9 *p, uint32_t fid, const struct p9_lock *l)
+{
+	enum { SUCCESS, BLOCKED };
+	struct p9_in a;
+	uint8_t status;
+	int e;
+
+	p9_begin(p, P9_LOCK);
+	p9_put_u32(&p->request, fid);
+	p9_put_u8(&p->request, l->type);
+	p9_put_u32(&p->request, 0); /* it does not wait there */
+	put_range(p, l);
+	e = p9_ask(p, &a);
+	if (e)
+		return e;
+	status = p9_u8(&a);
+	if (p9_end(p, &a))
+		return P9_BROKEN;
+	return status == SUCCESS ? 0 : status == BLOCKED ? EAGAIN : EIO;
+}
+
+int p9_lock_test(struct p9 *p, uint32_t fid, struct p9_lock *l)
+{
+	struct p9_in a;
+	int e;
+
+	p9_begin(p, P9_GETLOCK);
+	p9_put_u32(&p->request, fid);
+	p9_put_u8(&p->request, l->type);
+	put_range(p, l);
+	e = p9_ask(p, &a);
+	if (e)
+		return e;
+	l->type = p9_u8(&a);
+	l->start = p9_u64(&a);
+	l->length = p9_u64(&a);
+	l->process = p9_u32(&a);
+	p9_bytes(&a, p9_u16(&a));
+	return p9_end(p, &a);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A client of 9P2000.L (https://github.com/chaos/diod/blob/master/protocol.md)
- * on a socket: one request at a time, and whoever answers is not trusted. All
- * functions block, at most P9_PATIENCE_S, and return 0, an errno value of the
- * server, or P9_BROKEN when there is no server to talk to any more: it left,
- * said nothing in time, or something that is no answer.
+ * on a socket: one request at a time, beside those whose answers come when they
+ * come (struct p9_late), and whoever answers is not trusted. All functions
+ * block, at most P9_PATIENCE_S, and return 0, an errno value of the server, or
+ * P9_BROKEN when there is no server to talk to any more: it left, said nothing in
+ * time, or something that is no answer.
  */
 #pragma once
 
@@ -21,7 +22,13 @@ enum {
 	P9_START_S = 5, /* for who answers to be there */
 	P9_NAME_MAX = 255,
 	P9_ROOT = 0, /* the fid that p9_open makes */
+	/* A server takes 64 requests and 2 MiB of them at a time: with fewer
+	 * that wait, the others are answered. */
+	P9_LATE_MAX = 32,
+	P9_LATE_BYTES = 16 << 10, /* of one that reads or writes */
 };
+
+struct p9_late;
 
 struct p9 {
 	int fd;            /* owned */
@@ -32,6 +39,23 @@ struct p9 {
 	unsigned char *in; /* owned: the answer; and what is sent */
 	unsigned char *out;
 	struct p9_out request; /* in `out` */
+	struct p9_late *late;  /* borrowed: those under way */
+	/* Waits until these events of poll(2) are there; or why there is no
+	 * waiting any more. NULL: the socket itself waits. */
+	const char *(*wait)(void *arg, short events);
+	void *wait_arg;
+};
+
+/* A request whose answer may take as long as it likes. It stays where it is
+ * until `done`, which must not ask anything. An answer of 0 comes with what it
+ * is made of; P9_BROKEN, too, is an end. */
+struct p9_late {
+	void (*done)(struct p9_late *, int error, struct p9_in *answer);
+
+	/* ---- its own ---- */
+	struct p9_late *next;
+	uint16_t tag;
+	uint8_t type;
 };
 
 struct p9_stat {
@@ -57,8 +81,10 @@ struct p9_entry {
 enum {
 	P9_SET_MODE = 1 << 0,
 	P9_SET_SIZE = 1 << 3,
-	P9_SET_ATIME = 1 << 4 | 1 << 7, /* to what is given; first bit: now */
+	P9_SET_ATIME = 1 << 4 | 1 << 7, /* to what is given */
 	P9_SET_MTIME = 1 << 5 | 1 << 8,
+	P9_SET_ATIME_NOW = 1 << 4,
+	P9_SET_MTIME_NOW = 1 << 5,
 };
 
 struct p9_set {
@@ -91,6 +117,46 @@ int p9_read(struct p9 *, uint32_t fid, uint64_t off, void *to, size_t len,
 int p9_write(struct p9 *, uint32_t fid, uint64_t off, const void *from,
              size_t len, size_t *got);
 int p9_sync(struct p9 *, uint32_t fid);
+
+/* The same with an answer that comes late: 0 when it was asked. EAGAIN: too many
+ * are. */
+int p9_open_late(struct p9 *, struct p9_late *, uint32_t fid, uint32_t flags);
+int p9_read_late(struct p9 *, struct p9_late *, uint32_t fid, uint64_t off,
+                 size_t len);
+int p9_write_late(struct p9 *, struct p9_late *, uint32_t fid, uint64_t off,
+                  const void *from, size_t len);
+/* Without waiting for it. */
+void p9_clunk_late(struct p9 *, uint32_t fid);
+/* Of the answer to a read: the bytes, in it, at most `len`. */
+int p9_late_read(struct p9_in *, size_t len, const void **bytes, size_t *got);
+/* Of that to a write. */
+int p9_late_written(struct p9_in *, size_t len, size_t *got);
+/* Give it up: it is done when this returns. */
+int p9_flush(struct p9 *, const struct p9_late *);
+/* There is something to read on the socket: a late answer. */
+int p9_serve(struct p9 *);
+/* Nothing is asked any more: all are done, with P9_BROKEN. */
+void p9_late_end(struct p9 *);
+
+struct p9_space {
+	uint32_t block_size, name_max;
+	uint64_t blocks, free, available, files, files_free;
+};
+int p9_space(struct p9 *, uint32_t fid, struct p9_space *);
+
+enum { P9_LOCK_SHARED, P9_LOCK_EXCLUSIVE, P9_LOCK_NONE };
+
+/* A range of a file; those of one owner do not exclude each other. */
+struct p9_lock {
+	uint8_t type;           /* P9_LOCK_... */
+	uint64_t start, length; /* 0: to the end */
+	uint32_t process;
+	char owner[20];
+};
+/* `fid` is open. EAGAIN: another one has it. */
+int p9_lock(struct p9 *, uint32_t fid, const struct p9_lock *);
+/* It becomes the one that is in the way, or P9_LOCK_NONE. */
+int p9_lock_test(struct p9 *, uint32_t fid, struct p9_lock *);
 
 /* What is there from that position on, at most `room` entries; 0: the end. */
 int p9_list(struct p9 *, uint32_t fid, uint64_t position,
