@@ -23,6 +23,10 @@ POLICY = '<policy label_prefix="app" root="/sub" writeable="yes"/>'
 FS = child("fs", SERVED + f"<config> <vfs> {DEVICES} <dir name='sub'> <ram/> "
            f"</dir> <ram/> </vfs> {POLICY} </config>",
            binary="ram_fs", ram="120M", caps="2000")
+# Its tree is made once more for who looks.
+PIPE = child("pipe", '<config do="idle"> <vfs> <pipe name="p"/> <zero/> '
+             '<inline name="x">y</inline> </vfs> </config>',
+             ram="4M", caps="200")
 LOCK = """
 import fcntl, sys, time
 f = open(sys.argv[1], "r+")
@@ -118,9 +122,9 @@ class MountCase(LiveCase):
         with open(path, "wb") as f:
             f.write(content)
 
-    def content(self, path):
+    def content(self, path, size=-1):
         with open(path, "rb") as f:
-            return f.read()
+            return f.read(size)
 
     def gone(self):
         wait_for(lambda: not os.path.ismount(self.at), "it is unmounted")
@@ -427,6 +431,29 @@ class MountEnds(MountCase):
         m.child.send_signal(signal.SIGINT)
         self.assertEqual(reader.wait(DEADLINE), 3)
         self.ended(m, 130, "mounted at .*; Ctrl-C ends it")
+
+    def test_many_wait(self):
+        """They keep nobody from being served, and are not too many."""
+        self.done("apply", self.next(FS + PIPE))
+        self.mount("--pipes", what="pipe")
+        cats = []
+        for _ in range(40):
+            cats.append(subprocess.Popen(
+                ["cat", self.on("p")], stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE))
+            self.addCleanup(cats[-1].communicate, timeout=DEADLINE)
+            self.addCleanup(cats[-1].kill)
+        wait_for(lambda: sum(c.poll() is not None for c in cats) == 8,
+                 "those beyond 32 are told")
+        for cat in cats:
+            if cat.poll() is not None:
+                self.assertIn(b"temporarily unavailable",
+                              cat.stderr.read())
+        self.assertEqual(self.content(self.on("x")), b"y")
+        for cat in cats:
+            cat.kill()
+            cat.wait(DEADLINE)
+        self.assertEqual(self.content(self.on("zero"), 5), bytes(5))
 
     def test_a_reader_waits(self):
         """It does not keep the mount, however that ends."""
