@@ -219,7 +219,9 @@ static const struct config_element grant = {
 	.name = "grant",
 	.attrs = ATTRS(
 		OWN_NAME,
-		{ "kind", WORDS("dir", "file", "tty"), .required = true },
+		{ "kind", WORDS("dir", "file", "tty"), .required = true,
+	          .alien = "stream",
+	          .alien_why = "a file knows no descriptors, --grant does" },
 		{ "path", CONFIG_TEXT, .required = true }, { "writeable", NO }),
 };
 static const struct config_element host = {

@@ -28,6 +28,8 @@ struct config_attr {
 	enum config_type type;
 	uint64_t least, most;     /* of numbers; no `most`: any */
 	const char *const *words; /* of CONFIG_WORD, and NULL */
+	const char *alien;        /* a word for elsewhere, and why; or NULL */
+	const char *alien_why;
 	const char *usual; /* what it is by default; NULL: see its text */
 	bool required;
 	bool unique; /* beside each other, no two have the same */

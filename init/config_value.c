@@ -58,6 +58,10 @@ static enum fief_err word_check(const struct node *n, const struct node_attr *a,
 	for (const char *const *w = row->words; *w; w++)
 		if (!strcmp(*w, a->value))
 			return FIEF_OK;
+	if (row->alien && !strcmp(row->alien, a->value))
+		return node_error_set(err, FIEF_INVALID, a->at,
+		                      "\"%s\" of <%s> is \"%s\": %s", a->name,
+		                      n->name, a->value, row->alien_why);
 	fmt_init(&f, expected, sizeof(expected));
 	words_print(&f, row->words);
 	return node_error_set(err, FIEF_INVALID, a->at,

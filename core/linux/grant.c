@@ -22,6 +22,7 @@
 struct spec {
 	char *name, *kind, *path; /* owned: `name` */
 	bool writeable;
+	const char *why; /* it was not opened; NULL: as errno says */
 };
 
 static bool spec_parse(const char *text, struct spec *out)
@@ -38,28 +39,29 @@ static bool spec_parse(const char *text, struct spec *out)
 		return false;
 	*out->kind++ = *colon = *comma = '\0';
 	out->path = colon + 1;
+	out->why = NULL;
 	out->writeable = comma[2] == 'w';
 	return true;
 }
 
 /* ---- kinds ---- */
 
-/* The descriptor; -1 with errno. */
-typedef int open_kind(const char *path, bool writeable);
+/* The descriptor; -1 with errno, or a reason. */
+typedef int open_kind(struct spec *);
 
-static int open_dir(const char *path, bool writeable)
+static int open_dir(struct spec *s)
 {
 	/* O_PATH asks for no right, drivers do. */
-	if (access(path, R_OK | X_OK | (writeable ? W_OK : 0)))
+	if (access(s->path, R_OK | X_OK | (s->writeable ? W_OK : 0)))
 		return -1;
-	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return open(s->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-static int open_plain(const char *path, bool writeable)
+static int open_plain(struct spec *s)
 {
 	/* Not to wait at a fifo, which is refused then. */
-	int fd = open(path, (writeable ? O_RDWR : O_RDONLY) | O_NONBLOCK |
-	                            O_NOCTTY | O_CLOEXEC);
+	int fd = open(s->path, (s->writeable ? O_RDWR : O_RDONLY) | O_NONBLOCK |
+	                               O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0)
@@ -71,10 +73,10 @@ static int open_plain(const char *path, bool writeable)
 	return -1;
 }
 
-static int open_tty(const char *path, bool writeable)
+static int open_tty(struct spec *s)
 {
-	int fd = open(path, (writeable ? O_RDWR : O_RDONLY) | O_NONBLOCK |
-	                            O_NOCTTY | O_CLOEXEC);
+	int fd = open(s->path, (s->writeable ? O_RDWR : O_RDONLY) | O_NONBLOCK |
+	                               O_NOCTTY | O_CLOEXEC);
 
 	if (fd >= 0 && !isatty(fd)) {
 		close(fd);
@@ -84,12 +86,14 @@ static int open_tty(const char *path, bool writeable)
 	return fd;
 }
 
-/* It has no path: core_grant_stream. */
-static int open_stream(const char *path, bool writeable)
+/* It is open already, at the number that starts its path. */
+static int open_stream(struct spec *s)
 {
-	(void)path, (void)writeable;
-	errno = ENOTSUP;
-	return -1;
+	const int fd = (int)strtol(s->path, &s->path, 10);
+
+	s->path += *s->path == '/';
+	errno = EBADF;
+	return core_stream_own(fd, s->writeable, &s->why);
 }
 
 static const struct kind {
@@ -154,35 +158,14 @@ static int grant_open(const char *text)
 	if (kind == KIF_HOST_KINDS || core_grant_find(s.name))
 		return refused(&s, "no such kind, or given twice",
 		               FIEF_EXIT_USAGE);
-	fd = kinds[kind].open(s.path, s.writeable);
+	fd = kinds[kind].open(&s);
 	if (fd < 0)
-		return refused(&s, strerror(errno), open_code(errno));
+		return refused(&s, s.why ? s.why : strerror(errno),
+		               open_code(errno));
 	return grant_add(&s, kind, fd);
 }
 
 /* ---- streams, while the system runs ---- */
-
-/* Waiting is a matter of the open file, which others may share: a pipe or device
- * is opened once more. A file does not wait, and where it is read or written is
- * shared on purpose; a socket can be asked not to. */
-static int stream_own(int fd, bool writeable)
-{
-	const int access = fcntl(fd, F_GETFL) & O_ACCMODE;
-	char path[40];
-	struct stat st;
-	int own;
-
-	if (fstat(fd, &st) || S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode) ||
-	    (!writeable && access != O_RDONLY))
-		return -1;
-	if (!S_ISFIFO(st.st_mode) && !S_ISCHR(st.st_mode))
-		return fd;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	own = open(path, access | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (own >= 0)
-		close(fd);
-	return own;
-}
 
 static const char *stream_add(const char *name, bool writeable, int fd)
 {
@@ -211,9 +194,7 @@ const char *core_grant_stream(const char *name, bool writeable, int fd)
 		why = "that is no name";
 	else if (core_grant_find(name))
 		why = "there is another grant of that name";
-	else if ((own = stream_own(fd, writeable)) < 0)
-		why = "that is no stream that can be read, or written with rw";
-	else
+	else if ((own = core_stream_own(fd, writeable, &why)) >= 0)
 		why = stream_add(name, writeable, own);
 	if (why)
 		close(own < 0 ? fd : own);

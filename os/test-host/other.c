@@ -77,6 +77,8 @@ enum kif_host_err say_rest(void)
 		e = line.write(unsaid, strlen(unsaid), &got);
 		unsaid += e ? 0 : got;
 	}
+	if (e == KIF_HOST_DENIED)
+		unsaid = "";
 	return e;
 }
 
@@ -89,6 +91,17 @@ static enum kif_host_err take_say(const struct kif_host *h,
 	unsaid = node_attr(n, "text", "");
 	e = say_rest();
 	return e == KIF_HOST_AGAIN ? KIF_HOST_OK : e; /* see on_ready */
+}
+
+static enum kif_host_err take_take(const struct kif_host *h,
+                                   const struct node *n, char *told)
+{
+	size_t got = 0;
+	enum kif_host_err e = line.read(told, TOLD_MAX - 1, &got);
+
+	(void)h, (void)n;
+	told[got] = '\0';
+	return e;
 }
 
 static enum kif_host_err take_size(const struct kif_host *h,
@@ -120,13 +133,9 @@ static enum kif_host_err take_hear(const struct kif_host *h,
 }
 
 const struct step other_steps[] = {
-	{ "info", take_info },
-	{ "pread", take_pread },
-	{ "pwrite", take_pwrite },
-	{ "punch", take_punch },
-	{ "say", take_say },
-	{ "size", take_size },
-	{ "raw", take_raw },
-	{ "hear", take_hear },
-	{ 0 },
+	{ "info", take_info },     { "pread", take_pread },
+	{ "pwrite", take_pwrite }, { "punch", take_punch },
+	{ "say", take_say },       { "take", take_take },
+	{ "size", take_size },     { "raw", take_raw },
+	{ "hear", take_hear },     { 0 },
 };

@@ -120,4 +120,6 @@ void core_options_fini(struct core_options *r)
 	for (size_t i = 0; i < r->reals; i++)
 		free(r->real[i]);
 	r->reals = 0;
+	while (r->params->streams)
+		util_close(&r->params->stream[--r->params->streams]);
 }

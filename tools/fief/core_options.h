@@ -49,7 +49,8 @@ enum core_option {
 	{                                                                      \
 		"grant", CORE_OPTION_GRANT, "NAME=KIND:PATH[,rw]", 0,          \
 			"give the system something of the host: a dir, a "     \
-			"file (or device), or a tty (PATH -: this one), "      \
+			"file (or device), a tty (PATH -: this one), or a "    \
+			"stream (PATH: the number of an open descriptor), "    \
 			"read-only unless ,rw; may be repeated",               \
 			2                                                      \
 	}

@@ -23,6 +23,8 @@
 /* Descriptors in core. */
 enum { NULL_FD, OUT_FD, ERROR_FD, LOG_FD, CONTROL_FD, CONFIG_FD, CORE_FDS };
 
+_Static_assert((int)CORE_FDS == (int)CORE_STREAM_FD, "one after the other");
+
 enum { PIPE_BYTES = 1 << 20 };
 
 /* ---- arguments ---- */
@@ -81,22 +83,28 @@ static void arguments_fini(struct arguments *a)
 
 /* ---- start ---- */
 
+/* What core is started with, by the numbers there; -1: nothing. */
+struct places {
+	int fd[CORE_FDS + CORE_GRANTS];
+	int n;
+};
+
 /* Put the descriptors at their numbers; none of them is in the way of another
  * after the first step. */
-static int place(int fd[CORE_FDS])
+static int place(struct places *p)
 {
-	for (int i = 0; i < CORE_FDS; i++)
-		if (fd[i] >= 0)
-			fd[i] = fcntl(fd[i], F_DUPFD_CLOEXEC, CORE_FDS);
-	for (int i = 0; i < CORE_FDS; i++)
-		if (fd[i] >= 0 && dup2(fd[i], i) < 0)
+	for (int i = 0; i < p->n; i++)
+		if (p->fd[i] >= 0)
+			p->fd[i] = fcntl(p->fd[i], F_DUPFD_CLOEXEC, p->n);
+	for (int i = 0; i < p->n; i++)
+		if (p->fd[i] >= 0 && dup2(p->fd[i], i) < 0)
 			return -1;
-	if (fd[CONFIG_FD] < 0)
+	if (p->fd[CONFIG_FD] < 0)
 		close(CONFIG_FD);
-	return (int)syscall(SYS_close_range, CORE_FDS, ~0u, 0);
+	return (int)syscall(SYS_close_range, p->n, ~0u, 0);
 }
 
-FIEF_NORETURN static void child(int fd[CORE_FDS], pid_t parent,
+FIEF_NORETURN static void child(struct places *places, pid_t parent,
                                 const char *path, char **argv)
 {
 	char *const envp[] = { NULL };
@@ -109,7 +117,7 @@ FIEF_NORETURN static void child(int fd[CORE_FDS], pid_t parent,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(FIEF_EXIT_FRAMEWORK); /* died before we could know */
-	if (place(fd) < 0)
+	if (place(places) < 0)
 		_exit(FIEF_EXIT_FRAMEWORK);
 	execve(path, argv, envp);
 	dprintf(ERROR_FD, "fief: cannot start \"%s\": %s\n", path,
@@ -159,10 +167,15 @@ int core_process_start(struct core_process *p, const struct core_params *params)
 	fflush(NULL);
 	p->pid = fork();
 	if (p->pid == 0) {
-		int fd[CORE_FDS] = { l.null,   STDERR_FILENO, STDERR_FILENO,
-			             l.log[1], l.control[1],  params->config };
+		struct places places = {
+			.fd = { l.null, STDERR_FILENO, STDERR_FILENO, l.log[1],
+			        l.control[1], params->config },
+			.n = CORE_FDS + (int)params->streams,
+		};
 
-		child(fd, self, params->layout->core, a.v);
+		memcpy(places.fd + CORE_FDS, params->stream,
+		       params->streams * sizeof(int));
+		child(&places, self, params->layout->core, a.v);
 	}
 	arguments_fini(&a);
 	p->log = l.log[0];

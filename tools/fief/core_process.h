@@ -12,6 +12,7 @@ enum {
 	CORE_ROM_DIRS = 24, /* of the user; core's own limit is 32 */
 	CORE_ROMS = 128,    /* core's own limit is 256 */
 	CORE_GRANTS = 64,   /* the same as core's */
+	CORE_STREAM_FD = 6, /* in core: the first that was granted */
 };
 
 /* What a system is made of. Texts are borrowed. */
@@ -24,6 +25,8 @@ struct core_params {
 	size_t roms;
 	const char *grant[CORE_GRANTS]; /* "name=kind:/absolute/path,ro" */
 	size_t grants;
+	int stream[CORE_GRANTS]; /* owned: becomes CORE_STREAM_FD + i */
+	size_t streams;
 	uint64_t ram, caps;
 	int config; /* becomes ROM module "config"; -1: none */
 };

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@
 #include "util.h"
 
 struct wanted {
-	const char *name, *kind, *path; /* path: absolute, or "-" of a tty */
+	/* path: absolute, "-" of a tty, or a number */
+	const char *name, *kind, *path;
 	bool writeable;
 	const char *where; /* for messages: "--grant", "system.xml:3:5" */
 };
@@ -42,6 +44,12 @@ static bool is_line(mode_t mode)
 	return S_ISCHR(mode);
 }
 
+static bool is_stream(mode_t mode)
+{
+	return S_ISFIFO(mode) || S_ISSOCK(mode) || S_ISREG(mode) ||
+	       S_ISCHR(mode);
+}
+
 static const struct kind {
 	const char *name, *what;
 	bool (*fits)(mode_t);
@@ -49,6 +57,7 @@ static const struct kind {
 	{ "dir", "folder", is_dir },
 	{ "file", "file or block device", is_content },
 	{ "tty", "terminal", is_line },
+	{ "stream", "pipe, socket, file or device of characters", is_stream },
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
@@ -144,20 +153,75 @@ static char *resolve(const struct wanted *w)
 	return realpath(w->path, NULL);
 }
 
-static int look(const struct wanted *w, const struct kind *kind,
-                const char *real)
+static int look(const struct wanted *w, mode_t mode)
 {
-	struct stat st;
+	const struct kind *kind = kind_find(w->kind);
 	char *text;
 
-	if (stat(real, &st))
-		return refuse(w, strerror(errno), code_of(errno));
-	if (kind->fits(st.st_mode))
+	if (kind->fits(mode))
 		return 0;
 	text = util_text("it is no %s", kind->what);
 	refuse(w, text, FIEF_EXIT_NOT_FOUND);
 	free(text);
 	return FIEF_EXIT_NOT_FOUND;
+}
+
+/* What core is told to open; NULL, after a message: *code. */
+static char *by_path(const struct wanted *w, int *code)
+{
+	struct stat st;
+	char *real;
+
+	errno = ENOTTY;
+	real = resolve(w);
+	if (!real) {
+		*code = refuse_path(w, errno);
+		return NULL;
+	}
+	*code = stat(real, &st) ? refuse(w, strerror(errno), code_of(errno)) :
+	                          look(w, st.st_mode);
+	if (!*code)
+		return real;
+	free(real);
+	return NULL;
+}
+
+/* ---- what is open ---- */
+
+/* Of whoever started us: what we opened ourselves ends with exec. */
+static int inherited(const char *number)
+{
+	char *end;
+	const long fd = strtol(number, &end, 10);
+	const int flags = fcntl((int)fd, F_GETFD);
+
+	return *end || fd < 0 || fd > INT_MAX || flags < 0 ||
+	                       flags & FD_CLOEXEC ?
+	               -1 :
+	               (int)fd;
+}
+
+/* Core has it at its next number, and a name for its messages. */
+static char *by_number(struct core_params *p, const struct wanted *w, int *code)
+{
+	const int fd = inherited(w->path);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		*code = refuse(w, "no open descriptor of that number",
+		               FIEF_EXIT_NOT_FOUND);
+		return NULL;
+	}
+	*code = look(w, st.st_mode);
+	if (*code)
+		return NULL;
+	/* Later we may do with our own what we like. */
+	p->stream[p->streams] = fcntl(fd, F_DUPFD_CLOEXEC, CORE_STREAM_FD);
+	if (p->stream[p->streams] < 0) {
+		*code = refuse(w, strerror(errno), FIEF_EXIT_FRAMEWORK);
+		return NULL;
+	}
+	return util_text("%d/%d", CORE_STREAM_FD + (int)p->streams++, fd);
 }
 
 /* ---- all that there are ---- */
@@ -183,12 +247,9 @@ static int add(struct core_options *r, const struct wanted *w)
 		              FIEF_EXIT_USAGE);
 	if (p->grants == CORE_GRANTS)
 		return refuse(w, "more than 64 grants", FIEF_EXIT_USAGE);
-	errno = ENOTTY;
-	real = resolve(w);
-	if (!real)
-		return refuse_path(w, errno);
-	code = look(w, kind_find(w->kind), real);
-	if (!code) {
+	real = strcmp(w->kind, "stream") != 0 ? by_path(w, &code) :
+	                                        by_number(p, w, &code);
+	if (real) {
 		text = util_text("%s=%s:%s,%s", w->name, w->kind, real,
 		                 w->writeable ? "rw" : "ro");
 		r->real[r->reals++] = text;
@@ -243,7 +304,7 @@ static void check_words(struct argp_state *state, const char *text,
 		return;
 	argp_error(state, "--grant is \"%s\": there is no kind \"%s\"%s%s%s",
 	           text, w->kind,
-	           near ? "; did you mean \"" : ", only dir, file, tty",
+	           near ? "; did you mean \"" : ", only dir, file, tty, stream",
 	           near ? near : "", near ? "\"?" : "");
 }
 

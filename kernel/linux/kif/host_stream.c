@@ -12,6 +12,12 @@
 
 enum { DONT_WAIT = 0x40, NO_SIGNAL = 0x4000 };
 
+/* A descriptor that is not open that way was not granted that way. */
+static enum kif_host_err count(long n, size_t *got)
+{
+	return kif_host_count(n == -EBADF ? -EACCES : n, got);
+}
+
 static enum kif_host_err stream_read(void *to, size_t len, size_t *got)
 {
 	struct host_iovec iov = { to, len };
@@ -20,7 +26,7 @@ static enum kif_host_err stream_read(void *to, size_t len, size_t *got)
 
 	if (n == -ENOTSOCK)
 		n = sys_call3(__NR_read, KIF_HOST_GRANT, (long)to, (long)len);
-	return kif_host_count(n == -ECONNRESET ? 0 : n, got);
+	return count(n == -ECONNRESET ? 0 : n, got);
 }
 
 static enum kif_host_err stream_write(const void *from, size_t len, size_t *got)
@@ -30,7 +36,7 @@ static enum kif_host_err stream_write(const void *from, size_t len, size_t *got)
 
 	if (n == -ENOTSOCK)
 		n = sys_write(KIF_HOST_GRANT, from, len);
-	return kif_host_count(n == -ECONNRESET ? -EPIPE : n, got);
+	return count(n == -ECONNRESET ? -EPIPE : n, got);
 }
 
 /* A file is always ready, and knows no readiness. */
