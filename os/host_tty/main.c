@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A terminal of the host as a Terminal session, for one client at a time. */
+/* A terminal or stream of the host as a Terminal session, for one client at a
+ * time. */
 
 #include <fief/attached.h>
 #include <fief/config.h>
-#include <fief/kif_host.h>
 #include <fief/kif_table.h>
 #include <fief/log.h>
 #include <fief/root.h>
@@ -11,6 +11,8 @@
 #include <init/config_schema.h>
 #include <session/host.h>
 #include <session/terminal.h>
+
+#include "line.h"
 
 enum { BUFFER = 4096 };
 
@@ -22,7 +24,7 @@ struct client {
 
 static struct main {
 	struct fief_env *env;
-	const struct kif_host_tty_ops *tty;
+	struct line line;
 	struct fief_config config;
 	struct fief_root root;
 	struct fief_service service;
@@ -30,7 +32,7 @@ static struct main {
 	struct fief_signal_handler ready, resized;
 	struct client *client; /* borrowed: the session, or NULL */
 	bool full;             /* its last write took less than it was given */
-	bool gone;             /* the line was hung up */
+	bool ended;            /* its input: the line was hung up */
 	bool raw;              /* wanted, while there is a client */
 } m;
 
@@ -69,14 +71,14 @@ static enum fief_err op_read(struct fief_rpc_obj *self, uint64_t *length,
 	size_t got = 0;
 	enum kif_host_err e = KIF_HOST_OK;
 
-	if (!m.gone)
-		e = m.tty->read(c->buffer.addr, c->buffer.bytes, &got);
+	if (!m.ended)
+		e = m.line.read(c->buffer.addr, c->buffer.bytes, &got);
 	if (e != KIF_HOST_AGAIN && (e || !got))
-		m.gone = true;
+		m.ended = true;
 	if (got)
 		fief_kif->signal(c->read_sigh);
 	*length = got;
-	*end = m.gone;
+	*end = m.ended;
 	return FIEF_OK;
 }
 
@@ -92,13 +94,13 @@ static enum fief_err op_write(struct fief_rpc_obj *self, uint64_t length,
 
 	if (length > c->buffer.bytes)
 		return FIEF_TOO_LONG;
-	for (; done < length && !e && !m.gone; done += n) {
+	for (; done < length && !e; done += n) {
 		n = 0;
-		e = m.tty->write(from + done, length - done, &n);
+		e = m.line.write(from + done, length - done, &n);
 		if (!e && !n)
 			e = KIF_HOST_AGAIN;
 	}
-	if (m.gone || (e && e != KIF_HOST_AGAIN))
+	if (e && e != KIF_HOST_AGAIN)
 		return FIEF_GONE;
 	m.full = done < length;
 	*written = done;
@@ -111,7 +113,7 @@ static enum fief_err op_size(struct fief_rpc_obj *self, uint32_t *columns,
 	struct kif_host_tty_size s = { 0 };
 
 	(void)self;
-	if (m.tty->size(&s)) /* a line that has none, or is gone */
+	if (m.line.size(&s)) /* a line that has none, or is gone */
 		s = (struct kif_host_tty_size){ 0 };
 	*columns = s.columns;
 	*rows = s.rows;
@@ -189,7 +191,7 @@ static enum fief_err client_init(struct fief_service_session *s,
 	e = fief_attached_ram_init(&c->buffer, &s->ram.ram, BUFFER);
 	if (e)
 		return e;
-	if (m.raw && m.tty->raw(true)) {
+	if (m.raw && m.line.raw(true)) {
 		fief_error("the terminal does not become raw");
 		fief_attached_ram_fini(&c->buffer);
 		return FIEF_DENIED;
@@ -204,7 +206,7 @@ static void client_fini(struct fief_service_session *s)
 	struct client *c = (struct client *)(void *)s;
 
 	m.client = NULL;
-	if (m.raw && m.tty->raw(false) && !m.gone)
+	if (m.raw && m.line.raw(false) && !m.ended)
 		fief_warning("the terminal stays raw");
 	fief_kif->drop(c->read_sigh, 1);
 	fief_kif->drop(c->write_sigh, 1);
@@ -255,18 +257,17 @@ static enum fief_err resized_hear(void)
 	return e;
 }
 
-static enum fief_err tty_open(const struct kif_host *host)
+static enum fief_err line_open(const struct kif_host *host)
 {
 	enum fief_err e;
 
-	if (!host || host->kind != KIF_HOST_TTY) {
-		fief_error("started without a grant of a terminal");
+	if (!line_of(host, &m.line)) {
+		fief_error("started without a grant of a terminal or stream");
 		return FIEF_NOT_FOUND;
 	}
-	m.tty = host->tty;
 	m.ready.handle = on_ready;
 	e = fief_signal_manage(m.env->ep, &m.ready);
-	if (!e && m.tty->signal(m.ready.cap)) {
+	if (!e && m.line.signal(m.ready.cap)) {
 		fief_error("the terminal does not tell when it is ready");
 		e = FIEF_UNSUPPORTED;
 	}
@@ -280,7 +281,7 @@ static enum fief_err start(struct fief_env *env)
 	if (!e)
 		e = config_check();
 	if (!e)
-		e = tty_open(env->host);
+		e = line_open(env->host);
 	if (!e)
 		e = resized_hear();
 	if (!e)
