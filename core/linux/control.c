@@ -232,7 +232,22 @@ static void handle_with(char *request, int fd)
 	handle(request);
 }
 
-/* With at most one descriptor; -1: none. */
+/* The only descriptor there is, or -1. Where there are more, which one would be
+ * meant? */
+static int descriptor_of(const struct cmsghdr *c)
+{
+	const int *fd = (const int *)(const void *)CMSG_DATA(c);
+	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(*fd);
+
+	if (c->cmsg_type != SCM_RIGHTS)
+		return -1;
+	if (n == 1)
+		return *fd;
+	while (n--)
+		close(fd[n]);
+	return -1;
+}
+
 static ssize_t receive(int fd, char *to, size_t size, int *with)
 {
 	union {
@@ -247,11 +262,8 @@ static ssize_t receive(int fd, char *to, size_t size, int *with)
 	const struct cmsghdr *c;
 	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
-	*with = -1;
 	c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-	if (c && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(with, CMSG_DATA(c), sizeof(*with));
+	*with = c ? descriptor_of(c) : -1;
 	return n;
 }
 
