@@ -246,12 +246,25 @@ void call_kept_end(struct call *c)
 	}
 }
 
+/* Before those that somebody waits for, but in their order: an unlock comes before
+ * the close of the same handle. */
+static void posted_wait(struct call *c)
+{
+	struct list *l = &c->fs->waiting;
+	struct call *at = LIST_FIRST(l, struct call, link);
+
+	while (at && at->posted)
+		at = LIST_NEXT(at, struct call, link);
+	c->posted = true;
+	list_insert(l, &c->link, at ? &at->link : NULL);
+}
+
 void call_post(struct call *c)
 {
 	struct fs *fs = c->fs;
 
 	if (fs->collecting || !call_send(c))
-		list_add_first(&fs->waiting, &c->link);
+		posted_wait(c);
 	if (fs->collecting)
 		return; /* who collects, or asks something else, sends it */
 	tell(fs);

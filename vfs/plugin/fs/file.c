@@ -13,12 +13,20 @@ enum vfs_err fs_begin(struct vfs_file *f, struct vfs_op *op, enum fs_op code,
 	                 out);
 }
 
-/* A stream tells with it what it is ready for. */
+/* A stream tells with it what it is ready for, and then in no event: who waits for
+ * what was just written here is told of it now. */
 static enum vfs_err bytes_outcome(struct call *c, uint32_t outcome)
 {
-	if (!c->node)
+	const unsigned can = outcome >> FS_READY_SHIFT;
+	struct fs_node *n = c->node;
+	bool more;
+
+	if (!n)
 		return vfs_err_from_wire(outcome);
-	c->node->can = outcome >> FS_READY_SHIFT;
+	more = can & ~n->can;
+	n->can = can;
+	if (more && n->file)
+		vfs_file_ready(n->file);
 	return vfs_err_from_wire(outcome & ((1u << FS_READY_SHIFT) - 1));
 }
 

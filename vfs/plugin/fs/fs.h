@@ -77,8 +77,9 @@ struct call {
 	unsigned slot;
 	int data; /* first chunk of its bytes, or -1 */
 	unsigned chunks;
-	bool keeps; /* its bytes stay where they are: of a peek */
-	bool soon;  /* the operation is told when no other one runs */
+	bool keeps;  /* its bytes stay where they are: of a peek */
+	bool soon;   /* the operation is told when no other one runs */
+	bool posted; /* nobody waits for it */
 	/* Told of the outcome if there is no operation, or it was canceled;
 	 * or NULL. */
 	void (*answered)(struct call *, enum vfs_err);
