@@ -107,7 +107,9 @@ enum vfs_err run_make_symlink(struct request *r, enum vfs_err e)
 
 static bool fid_take(struct request *r)
 {
-	r->to = fid_find(r->server, p9_u32(&r->in));
+	const uint32_t number = p9_u32(&r->in);
+
+	r->to = r->in.bad ? NULL : fid_find(r->server, number);
 	if (r->to)
 		r->to->uses++;
 	return r->to;

@@ -32,10 +32,12 @@ static void set_patient(struct request *r, bool patient)
 	if (r->patient == patient)
 		return;
 	r->patient = patient;
-	if (patient)
+	if (patient) {
 		load_move(&s->under_way, &s->waiting, r);
-	else
+		s->news = true; /* there is room */
+	} else {
 		load_move(&s->waiting, &s->under_way, r);
+	}
 }
 
 static void request_free(struct request *r)
@@ -64,6 +66,8 @@ void server_enter(struct server *s)
 
 void server_leave(struct server *s)
 {
+	if (s->depth == 1)
+		waiting_bound(s);
 	if (--s->depth || !s->news)
 		return;
 	s->news = false;
@@ -152,7 +156,9 @@ struct vfs_op *request_op(struct request *r)
 
 static bool fid_take(struct request *r, struct fid **out)
 {
-	*out = fid_find(r->server, p9_u32(&r->in));
+	const uint32_t number = p9_u32(&r->in);
+
+	*out = r->in.bad ? NULL : fid_find(r->server, number);
 	if (*out)
 		(*out)->uses++;
 	return *out;
@@ -254,7 +260,6 @@ bool server_message(struct server *s, const unsigned char *from, size_t bytes)
 		       refuse(s, "no memory for an answer");
 	server_enter(s);
 	run(r);
-	waiting_bound(s);
 	server_leave(s);
 	return true;
 }

@@ -308,6 +308,8 @@ enum vfs_err run_walk(struct request *r, enum vfs_err e)
 
 enum vfs_err run_clunk(struct request *r, enum vfs_err e)
 {
+	if (!p9_done(&r->in))
+		return request_end(r, VFS_INVALID);
 	fid_clunk(r->server, r->fid);
 	return request_end(r, e);
 }

@@ -300,10 +300,13 @@ static void test_changes_are_refused(void **state)
 static void test_unknown_fids(void **state)
 {
 	(void)state;
-	for (unsigned type = 0; type < P9_TYPES; type++)
+	for (unsigned type = 0; type < P9_TYPES; type++) {
+		if (messages[type].fid)
+			ask(BAD_FID, (uint8_t)type, ""); /* not fid 0 */
 		if (messages[type].fid)
 			ask(BAD_FID, (uint8_t)type, "4888", 77u, (uint64_t)0,
 			    (uint64_t)0, (uint64_t)0);
+	}
 }
 
 int main(void)
