@@ -328,8 +328,11 @@ static enum vfs_err enter_next(struct vfs_op *op)
 		op->step = entered;
 		return e;
 	}
-	if (!made->count && !made->mount)
+	if (!made->count && !made->mount) {
+		vfs_place_put(made); /* `then` may begin anew */
+		w->made = NULL;
 		return w->then(op, w->worst);
+	}
 	vfs_place_put(w->at);
 	w->at = made;
 	w->made = NULL;
